@@ -1,1 +1,2 @@
-export {}
+export { EgoLensError, nearest } from './errors.js'
+export type { Progress, ProgressEvent } from './progress.js'

@@ -1,0 +1,47 @@
+import type { Tensor } from '@egolens/torch'
+
+/** How frames become the pixels that an encoder was trained on. */
+export interface Preprocessing {
+  /** Side of the square that the encoder sees, in pixels. */
+  size: number
+  /** Resize of the shorter side before the centre crop; DINOv2 resizes to 256 and crops 224. */
+  resize: number
+  mean: [number, number, number]
+  std: [number, number, number]
+  /** `center`: shorter side to `resize`, then a centre crop; `squash`: straight to size x size. */
+  mode: 'center' | 'squash'
+}
+
+/** Where in an encoder a feature is taken. */
+export type Tap = 'joint' | 'cls' | 'patches'
+
+/** A frozen network from pixels to one vector a frame. */
+export interface ImageEncoder {
+  name: string
+  /** sha256 of the weights, part of every feature's key. */
+  hash: string
+  /** Width of the vectors that `encode` gives. */
+  width: number
+  preprocessing: Preprocessing
+  tap: Tap
+  /** pixels [B, 3, S, S] normalised -> [B, width], not normalised */
+  encode(pixels: Tensor): Tensor
+}
+
+/** A frozen network from texts to vectors in the same space as the images'. */
+export interface TextEncoder {
+  /** Width of the joint space. */
+  width: number
+  /** Width of token embeddings, which learned contexts have. */
+  tokenWidth: number
+  /** Most tokens in a text, start and end tokens included (77 in CLIP). */
+  contextLength: number
+  /** texts -> [K, width], not normalised. @throws EgoLensError naming the text that is too long */
+  encode(texts: string[]): Tensor
+  /** texts -> ids [K, contextLength] int64 and the position of each text's end token. */
+  tokenize(texts: string[]): { ids: Tensor; ends: number[] }
+  /** ids [K, L] -> embeddings [K, L, tokenWidth] without positions. */
+  embedTokens(ids: Tensor): Tensor
+  /** embeddings [K, L, tokenWidth] without positions, pooled at `ends` -> [K, width]; gradients flow to the embeddings. */
+  encodeFromEmbeddings(embeddings: Tensor, ends: number[]): Tensor
+}

@@ -1,0 +1,88 @@
+import type { Generator, nn, Tensor } from '@egolens/torch'
+import type { z } from 'zod'
+import type { Component, LabelSets } from '../datasets/types.js'
+import type { ImageEncoder, TextEncoder } from '../encoders/types.js'
+import type { View } from '../features/types.js'
+
+/** The frozen models that a method stands on. */
+export interface Backbone {
+  image: ImageEncoder
+  text: TextEncoder
+  /** The trained logit scale as a logarithm: ln 100 in published CLIP weights. */
+  logitScale: number
+  /** The encoder of the adapter path (X-MIC's V_II); the image encoder itself unless the recipe names another. */
+  context: ImageEncoder
+}
+
+/** What a method asks of the loader. */
+export interface Needs {
+  clip: 'features' | 'pixels'
+  views: View[]
+  text: 'embeddings' | 'tokens'
+  /** Frames a clip. */
+  frames: number
+}
+
+/** B clips of N frames. Tensors that the method did not ask for are absent. */
+export interface Batch {
+  /** The clips' ids, for errors and result files. */
+  ids: string[]
+  /** [B, N, D] of the image encoder, raw. */
+  features: Partial<Record<View, Tensor>>
+  /** [B, N, d] of the context encoder, raw. */
+  context: Partial<Record<View, Tensor>>
+  /** [B, N, 3, S, S], normalised. */
+  pixels: Partial<Record<View, Tensor>>
+  /** [B] int64. */
+  labels: Partial<Record<Component, Tensor>>
+}
+
+export interface Output {
+  /** [B, K] of each component, scaled. */
+  logits: Partial<Record<Component, Tensor>>
+  /** Extra losses by name, already weighted. */
+  aux?: Record<string, Tensor>
+}
+
+/** A part of training with its own trainable set. */
+export interface Stage {
+  name: string
+  epochs: number
+  /** Learning-rate scale by parameter name; 0 freezes. */
+  scale(parameter: string): number
+}
+
+/**
+ * A way to recognise actions with frozen models. X-MIC works on cached features and cached class texts, CoOp on
+ * tokens, Vita-CLIP on pixels: a method says what it needs, the loader and the loop do the rest.
+ */
+export interface Method<Classes = unknown> {
+  name: string
+  needs: Needs
+  components: Component[]
+  /** False when what is learned belongs to the training classes alone (class-specific contexts). */
+  transfersToNewLabels: boolean
+  /** Everything that is trained; its state dict is the checkpoint. Empty for zero-shot. */
+  module: nn.Module
+  stages?: Stage[]
+  /** True while `classes` depends on parameters, so that it must be called in every step. */
+  classesTrain: boolean
+  /** Called once a label set, or once a step while text prompts train. */
+  classes(labels: LabelSets): Classes
+  forward(batch: Batch, classes: Classes): Output
+  /** Default: the sum of cross-entropies over components, and of `aux`. */
+  loss?(output: Output, batch: Batch): Tensor
+  /** Figures for the log, such as usage entropy. */
+  diagnostics?(): Record<string, number>
+}
+
+/** One file a method, one line in `registry.ts`. */
+export interface MethodDefinition<Options = unknown> {
+  name: string
+  title: string
+  /** Where the method is published. */
+  paper: string
+  options: z.ZodType<Options>
+  /** @param generator seeds every initial value */
+  create(options: Options, setting: { backbone: Backbone; components: Component[]; generator: Generator }): Method
+}
