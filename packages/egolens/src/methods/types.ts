@@ -17,7 +17,10 @@ export interface Backbone {
 /** What a method asks of the loader. */
 export interface Needs {
   clip: 'features' | 'pixels'
+  /** Views of the image encoder, for the path that is classified. */
   views: View[]
+  /** Views of the context encoder, for the adapter path. */
+  context: View[]
   text: 'embeddings' | 'tokens'
   /** Frames a clip. */
   frames: number
@@ -76,6 +79,32 @@ export interface Method<Classes = unknown> {
   diagnostics?(): Record<string, number>
 }
 
+/** What a method is made for. */
+export interface Setting {
+  backbone: Backbone
+  components: Component[]
+  /** Seeds every initial value. */
+  generator: Generator
+  /** Frames a clip. */
+  frames: number
+  /** The training classes; only a method that does not transfer to new labels needs them here. */
+  labels?: LabelSets
+}
+
+/** Training values that a method's paper or code names; a recipe's own values come before them. */
+export interface TrainingDefaults {
+  optimizer?: 'adamw' | 'sgd'
+  epochs?: number
+  batch?: number
+  lr?: number
+  betas?: [number, number]
+  momentum?: number
+  weightDecay?: number
+  schedule?: 'constant' | 'cosine'
+  warmupEpochs?: number
+  warmupLr?: number
+}
+
 /** One file a method, one line in `registry.ts`. */
 export interface MethodDefinition<Options = unknown> {
   name: string
@@ -83,6 +112,7 @@ export interface MethodDefinition<Options = unknown> {
   /** Where the method is published. */
   paper: string
   options: z.ZodType<Options>
-  /** @param generator seeds every initial value */
-  create(options: Options, setting: { backbone: Backbone; components: Component[]; generator: Generator }): Method
+  /** The published training values for these options. */
+  training?(options: Options): TrainingDefaults
+  create(options: Options, setting: Setting): Method
 }

@@ -1,0 +1,139 @@
+import type { Tensor } from '@egolens/torch'
+import { cat, empty, F, nn } from '@egolens/torch'
+import { z } from 'zod'
+import type { Component, LabelSets } from '../datasets/types.js'
+import { EgoLensError } from '../errors.js'
+import { type ContextLayout, layOut } from './coop.layout.js'
+import { type ClassVectors, labelNames } from './text.js'
+import type { Batch, Method, MethodDefinition, Output, Setting, TrainingDefaults } from './types.js'
+import { videoVector, viewOf } from './video-vector.js'
+
+const options = z.strictObject({
+  contextTokens: z.int().min(1).default(16).describe('learned vectors in every class text'),
+  classToken: z.enum(['end', 'middle', 'front']).default('end').describe('where the class name stands'),
+  classSpecific: z.boolean().default(false).describe('own vectors for each class; they belong to the training classes'),
+  fullStop: z.boolean().default(false).describe('a full stop after the text, as the original has'),
+  view: z.enum(['full', 'hand']).default('full').describe('which view of the frames is classified'),
+  frameNorm: z.enum(['none', 'l2']).default('none').describe('unit length for each frame before the mean'),
+  classChunk: z.int().min(1).default(256).describe('classes that go through the text tower together'),
+})
+type CoOpOptions = z.output<typeof options>
+
+/** Optimiser and schedule of the original's 50-epoch runs. */
+const training: TrainingDefaults = {
+  optimizer: 'sgd',
+  epochs: 50,
+  batch: 32,
+  lr: 2e-3,
+  momentum: 0.9,
+  weightDecay: 5e-4,
+  schedule: 'cosine',
+  warmupEpochs: 1,
+  warmupLr: 1e-5,
+}
+
+/**
+ * CoOp: learned vectors stand before (around, after) the class name among the tokens of the frozen text tower.
+ * Frames are averaged, as X-MIC configures it for video.
+ */
+export const coOp: MethodDefinition<CoOpOptions> = {
+  name: 'coop',
+  title: 'CoOp: learned context vectors in the class texts',
+  paper: 'Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022',
+  options,
+  training: () => training,
+  create: (options, setting) => new CoOp(options, setting),
+}
+
+class CoOp implements Method<ClassVectors> {
+  readonly name = 'coop'
+  readonly classesTrain = true
+  readonly transfersToNewLabels: boolean
+  readonly components: Component[]
+  readonly needs: Method['needs']
+  readonly module: Contexts
+  private readonly layouts = new WeakMap<LabelSets, Map<Component, ContextLayout>>()
+
+  constructor(
+    private readonly options: CoOpOptions,
+    private readonly setting: Setting,
+  ) {
+    this.transfersToNewLabels = !options.classSpecific
+    this.components = setting.components
+    this.needs = { clip: 'features', views: [options.view], context: [], text: 'tokens', frames: setting.frames }
+    this.module = new Contexts(options, setting)
+  }
+
+  /** The class texts with the learned vectors, through the text tower in chunks of classes. */
+  classes(labels: LabelSets): ClassVectors {
+    const vectors: ClassVectors = {}
+    for (const component of this.components) {
+      const layout = this.layout(labels, component)
+      const context = this.module[component]!.context
+      const total = layout.ends.length
+      const chunks: Tensor[] = []
+      for (let from = 0; from < total; from += this.options.classChunk) {
+        const count = Math.min(this.options.classChunk, total - from)
+        const embeddings = layout.fill(context, from, count)
+        chunks.push(this.setting.backbone.text.encodeFromEmbeddings(embeddings, layout.ends.slice(from, from + count)))
+      }
+      vectors[component] = F.normalize(cat(chunks))
+    }
+    return vectors
+  }
+
+  /** Cosines of the mean frame with the class texts, times the frozen logit scale. */
+  forward(batch: Batch, classes: ClassVectors): Output {
+    const video = videoVector(viewOf(batch.features, this.options.view, 'image'), this.options.frameNorm)
+    const output: Output = { logits: {} }
+    for (const component of this.components) {
+      output.logits[component] = video.matmul(classes[component]!.t()).mul(Math.exp(this.setting.backbone.logitScale))
+    }
+    return output
+  }
+
+  /** Tokens and positions of a label set do not train: they are found once. */
+  private layout(labels: LabelSets, component: Component): ContextLayout {
+    const names = labelNames(labels, component)
+    if (this.options.classSpecific) refuseOtherClasses(component, names, this.setting.labels)
+    const known = this.layouts.get(labels) ?? new Map<Component, ContextLayout>()
+    this.layouts.set(labels, known)
+    const layout = known.get(component) ?? layOut(this.setting.backbone.text, names, this.options)
+    known.set(component, layout)
+    return layout
+  }
+}
+
+/** The learned vectors of each component: [n, w], or [K, n, w] where every class has its own. */
+class Contexts extends nn.Module {
+  readonly verb?: Context
+  readonly noun?: Context
+
+  constructor({ contextTokens, classSpecific }: CoOpOptions, { backbone, components, generator, labels }: Setting) {
+    super()
+    for (const component of components) {
+      const shape = [contextTokens, backbone.text.tokenWidth]
+      if (classSpecific) shape.unshift(labelNames(labels ?? {}, component).length)
+      this[component] = new Context(nn.init.normal_(empty(shape), 0, 0.02, generator))
+    }
+  }
+}
+
+class Context extends nn.Module {
+  readonly context: Tensor
+
+  constructor(values: Tensor) {
+    super()
+    this.context = this.parameter('context', values)
+  }
+}
+
+function refuseOtherClasses(component: Component, names: string[], trained: LabelSets | undefined): void {
+  const own = trained?.[component]?.names ?? []
+  if (own.length === names.length && own.every((name, k) => name === names[k])) return
+  throw new EgoLensError(
+    'method/not-transferable',
+    `class-specific contexts were learned for ${own.length} ${component} classes and cannot score ${names.length} others`,
+    { cure: 'train with classSpecific: false to use other label sets' },
+  )
+}

@@ -1,0 +1,47 @@
+import type { z } from 'zod'
+import { EgoLensError, nearest } from '../errors.js'
+import { coOp } from './coop.js'
+import type { Method, MethodDefinition, Setting } from './types.js'
+import { xMic } from './x-mic.js'
+import { zeroShot } from './zero-shot.js'
+
+/** Every method that can be trained or evaluated, by name. */
+export const methods: ReadonlyMap<string, MethodDefinition> = new Map(
+  ([zeroShot, coOp, xMic] as MethodDefinition[]).map((method) => [method.name, method]),
+)
+
+/** @throws EgoLensError `method/unknown` with the nearest names */
+export function methodNamed(name: string): MethodDefinition {
+  const found = methods.get(name)
+  if (found) return found
+  const near = nearest(name, methods.keys())
+  throw new EgoLensError('method/unknown', `there is no method "${name}"`, {
+    where: 'method',
+    cure: `${near.length > 0 ? `did you mean ${near.join(' or ')}? ` : ''}known: ${[...methods.keys()].join(', ')}`,
+  })
+}
+
+/** Options with defaults and presets filled in. @throws EgoLensError `method/options` that lists what is wrong */
+export function methodOptions(name: string, given: unknown): unknown {
+  const parsed = methodNamed(name).options.safeParse(given ?? {})
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(describeIssue)
+  throw new EgoLensError('method/options', problems.join('; '), { where: `options of ${name}` })
+}
+
+/**
+ * A method ready to train or to score.
+ *
+ * @example
+ * const generator = new Generator(1)
+ * const method = createMethod('x-mic', { norms: ['n1'] }, { backbone, components: ['noun'], generator, frames: 16 })
+ * @throws EgoLensError for an unknown name or wrong options
+ */
+export function createMethod(name: string, options: unknown, setting: Setting): Method {
+  return methodNamed(name).create(methodOptions(name, options), setting)
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const where = issue.path.join('.')
+  return where ? `${where}: ${issue.message}` : issue.message
+}
