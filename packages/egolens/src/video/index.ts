@@ -1,0 +1,7 @@
+export { frames } from './frames.js'
+export { contentHash } from './hash.js'
+export { type PreprocessOptions, preprocess, preprocessedPicture, type RelativeBox } from './preprocess.js'
+export type { Rgb } from './resample.js'
+export { frameTimes, type SamplingOptions, sampleFrames } from './sampling.js'
+export { frameTimestamps, probe } from './timeline.js'
+export type { DecodeLimits, Frame, FrameOptions, ImageOptions, SourceKind, VideoInfo } from './types.js'
