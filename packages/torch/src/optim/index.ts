@@ -1,0 +1,5 @@
+export { AdamW, type AdamWHyper, type AdamWOptions } from './adamw.js'
+export { clipGradNorm } from './clip.js'
+export { type FullGroup, Optimizer, type ParamGroup } from './optimizer.js'
+export { constant, cosine, epochWarmup, held, perEpoch, type Schedule, warmup, warmupCosine } from './schedules.js'
+export { SGD, type SGDHyper, type SGDOptions } from './sgd.js'
