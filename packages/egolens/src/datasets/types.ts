@@ -24,16 +24,21 @@ export interface Clip {
   source: string
   start: number
   end: number
+  /** Frames a second of a folder or tar of images, which do not say it themselves. */
+  frameRate?: number
   participant?: string
   narration?: string
   verb?: number
   noun?: number
+  /** Every noun of the segment, where a dataset names several. */
+  nouns?: number[]
 }
 
 /** A long video with everything that is annotated in it, for recognition without given boundaries. */
 export interface UntrimmedVideo {
   id: string
   source: string
+  frameRate?: number
   participant?: string
   segments: Clip[]
 }
@@ -49,6 +54,8 @@ export interface Dataset {
   untrimmed(split: string): UntrimmedVideo[]
   /** The file of hand and object detections of a video, if the dataset has one. */
   detections(video: string): string | undefined
+  /** What is odd but not wrong, in words for the user. */
+  warnings?: string[]
 }
 
 /** One file a dataset, one line in `registry.ts`. */

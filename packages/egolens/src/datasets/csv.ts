@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { type CsvError, parse } from 'csv-parse/sync'
+import { EgoLensError, nearest } from '../errors.js'
+
+/** One record of a table with the line it starts on (1-based, header included). */
+export interface TableRow {
+  line: number
+  cells: Record<string, string>
+}
+
+export interface Table {
+  path: string
+  columns: string[]
+  rows: TableRow[]
+}
+
+/** `file:line`, the `where` of every error about a table. */
+export const at = (table: { path: string }, line: number): string => `${table.path}:${line}`
+
+/** Reads a UTF-8 file without its byte order mark. @throws EgoLensError `dataset/no-file`, `dataset/not-utf8` */
+export async function readText(path: string, cure?: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new EgoLensError('dataset/no-file', error.code === 'ENOENT' ? 'no such file' : error.message, {
+      where: path,
+      cure,
+    })
+  })
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new EgoLensError('dataset/not-utf8', 'the file is not UTF-8 text', {
+      where: path,
+      cure: 'save it as "CSV UTF-8"',
+    })
+  }
+}
+
+/**
+ * Parses comma-separated text with a header. Accepts CRLF, quotes and line breaks in quoted cells.
+ *
+ * @param required columns that must be in the header
+ * @param normalise how a header cell becomes a column's name (own files are read without regard to case)
+ * @throws EgoLensError `dataset/csv` with file and line
+ */
+export function parseTable(
+  text: string,
+  path: string,
+  required: readonly string[],
+  options: { delimiter?: string; normalise?: (name: string) => string } = {},
+): Table {
+  const records = parseRecords(text, path, options.delimiter ?? ',')
+  const header = records.shift()
+  if (!header) throw new EgoLensError('dataset/csv', 'the file is empty', { where: path })
+  const columns = header.cells.map((cell) => (options.normalise ?? ((name) => name))(cell.trim()))
+  checkHeader(columns, required, at({ path }, header.line))
+  const rows = records.map(({ line, cells }) => {
+    if (cells.length !== columns.length) {
+      throw new EgoLensError('dataset/csv', `${cells.length} cells where the header has ${columns.length}`, {
+        where: at({ path }, line),
+        cure: 'a comma inside a cell needs quotes around the cell',
+      })
+    }
+    return { line, cells: Object.fromEntries(columns.map((name, i) => [name, cells[i]!])) }
+  })
+  return { path, columns, rows }
+}
+
+/** {@link parseTable} of a file. */
+export async function readTable(path: string, required: readonly string[], cure?: string): Promise<Table> {
+  return parseTable(await readText(path, cure), path, required)
+}
+
+function parseRecords(text: string, path: string, delimiter: string): { line: number; cells: string[] }[] {
+  try {
+    const parsed = parse(text, { delimiter, info: true, relax_column_count: true, skip_empty_lines: true }) as unknown
+    return (parsed as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => {
+      const breaks = record.reduce((sum, cell) => sum + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
+      return { line: info.lines - breaks, cells: record }
+    })
+  } catch (error) {
+    const line = (error as CsvError & { lines?: number }).lines
+    throw new EgoLensError('dataset/csv', (error as Error).message, { where: line ? at({ path }, line) : path })
+  }
+}
+
+function checkHeader(columns: string[], required: readonly string[], where: string): void {
+  const missing = required.filter((name) => !columns.includes(name))
+  if (missing.length > 0) {
+    const semicolons = columns.length === 1 && /[;\t]/.test(columns[0]!)
+    const similar = missing.flatMap((name) => nearest(name, columns))
+    throw new EgoLensError('dataset/missing-column', `no column ${missing.map((m) => `"${m}"`).join(', ')}`, {
+      where,
+      cure: semicolons
+        ? `the columns are separated by ${columns[0]!.includes(';') ? '";"' : 'tabs'}: save the file with commas`
+        : similar.length > 0
+          ? `did you mean the column "${similar[0]}"?`
+          : `the header is ${columns.join(',')}`,
+    })
+  }
+  const twice = columns.find((name, i) => columns.indexOf(name) !== i)
+  if (twice !== undefined) throw new EgoLensError('dataset/csv', `the column "${twice}" is there twice`, { where })
+}
+
+/** A cell as a whole number in [0, below). @throws EgoLensError `dataset/label-out-of-range` */
+export function labelCell(value: string, below: number, what: string, where: string): number {
+  const label = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+  if (label < below) return label
+  throw new EgoLensError(
+    'dataset/label-out-of-range',
+    Number.isNaN(label)
+      ? `${what} "${value}" is not a whole number`
+      : `${what} ${label} is not a class: there are ${below}, numbered from 0`,
+    { where },
+  )
+}

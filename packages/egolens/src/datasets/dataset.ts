@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { EgoLensError, nearest } from '../errors.js'
+import type { Clip, Dataset, LabelSets, UntrimmedVideo } from './types.js'
+
+/** What a reader has found; {@link makeDataset} gives it the interface of a dataset. */
+export interface DatasetParts {
+  name: string
+  root: string
+  labels: LabelSets
+  /** Clips by split, in the order of the result. */
+  clips: Map<string, Clip[]>
+  detections: (video: string) => string | undefined
+  warnings?: string[]
+}
+
+/**
+ * A dataset from its clips. Untrimmed videos are the clips of a split grouped by source, each in order of time.
+ *
+ * @throws EgoLensError `dataset/duplicate-id` when a split names two clips alike
+ */
+export function makeDataset(parts: DatasetParts): Dataset {
+  for (const [split, clips] of parts.clips) refuseDuplicates(clips, `${parts.name}, split ${split}`)
+  const splits = [...parts.clips.keys()]
+  const clips = (split: string): Clip[] => {
+    const found = parts.clips.get(split)
+    if (found) return found
+    const similar = nearest(split, splits)
+    throw new EgoLensError('dataset/unknown-split', `${parts.name} has no split "${split}"`, {
+      where: parts.root,
+      cure: similar.length > 0 ? `did you mean "${similar[0]}"?` : `the splits are ${splits.join(', ')}`,
+    })
+  }
+  return {
+    name: parts.name,
+    root: parts.root,
+    labels: parts.labels,
+    splits,
+    clips,
+    untrimmed: (split) => groupBySource(clips(split)),
+    detections: parts.detections,
+    warnings: parts.warnings ?? [],
+  }
+}
+
+/** Clips grouped into the videos that they are cut from, each video's clips in order of time. */
+export function groupBySource(clips: readonly Clip[]): UntrimmedVideo[] {
+  const videos = new Map<string, UntrimmedVideo>()
+  for (const clip of clips) {
+    let video = videos.get(clip.source)
+    if (!video) {
+      video = { id: clip.video, source: clip.source, segments: [] }
+      if (clip.participant !== undefined) video.participant = clip.participant
+      if (clip.frameRate !== undefined) video.frameRate = clip.frameRate
+      videos.set(clip.source, video)
+    }
+    video.segments.push(clip)
+  }
+  for (const video of videos.values()) video.segments.sort((a, b) => a.start - b.start || a.end - b.end)
+  return [...videos.values()]
+}
+
+/** Videos of a split whose file is not there. */
+export function missingSources(dataset: Dataset, split: string): UntrimmedVideo[] {
+  return dataset.untrimmed(split).filter((video) => !existsSync(video.source))
+}
+
+/** The first of these paths that exists. */
+export function firstExisting(candidates: readonly string[]): string | undefined {
+  return candidates.find((path) => existsSync(path))
+}
+
+function refuseDuplicates(clips: readonly Clip[], where: string): void {
+  const seen = new Set<string>()
+  for (const { id } of clips) {
+    if (seen.has(id)) throw new EgoLensError('dataset/duplicate-id', `two clips are called "${id}"`, { where })
+    seen.add(id)
+  }
+}

@@ -1,0 +1,187 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { EgoLensError } from '../errors.js'
+import { at, labelCell, readTable, type Table, type TableRow } from './csv.js'
+import { firstExisting, makeDataset } from './dataset.js'
+import { labelSet } from './labels.js'
+import { parsePythonNumbers } from './python-list.js'
+import { parseTime } from './time.js'
+import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
+
+const options = z.strictObject({
+  /** The folder that holds everything; the other folders default to it. */
+  root: z.string(),
+  /** The folder of the EPIC_100_*.csv files. */
+  annotations: z.string().optional(),
+  /** The folder of P01, P02, ... with `videos/` or `rgb_frames/` inside. */
+  videos: z.string().optional(),
+  /** The folder of hand-object detections, `P01/P01_01.pkl` or `.json`. */
+  detections: z.string().optional(),
+  /** Annotation files by split, beside or instead of the defaults. */
+  splits: z.record(z.string(), z.string()).optional(),
+})
+
+export type EpicKitchensOptions = z.infer<typeof options>
+
+/** The validation set is the test set, as X-MIC uses it: the labels of the real test set are not public. */
+const defaultSplits: Record<string, string> = {
+  train: 'EPIC_100_train.csv',
+  test: 'EPIC_100_validation.csv',
+  untrimmed_train: 'EPIC_100_untrimmed_train.csv',
+  untrimmed_test: 'EPIC_100_untrimmed_validation.csv',
+}
+
+const columns = [
+  'narration_id',
+  'participant_id',
+  'video_id',
+  'start_timestamp',
+  'stop_timestamp',
+  'narration',
+  'verb_class',
+  'noun_class',
+] as const
+
+/**
+ * EPIC-KITCHENS-100 action recognition (Damen et al., IJCV 2022). Clips are cut by timestamp: the frame columns
+ * count a 60 or 50 frames-a-second dump and do not fit the videos.
+ */
+export const epicKitchens100: DatasetReader<EpicKitchensOptions> = {
+  name: 'epic-kitchens-100',
+  title: 'EPIC-KITCHENS-100: 97 verbs, 300 nouns, trimmed segments of long kitchen videos',
+  options,
+  async open({ root, annotations = annotationFolder(root), videos = root, detections, splits }) {
+    const [verb, noun] = await Promise.all([readClasses(annotations, 'verb'), readClasses(annotations, 'noun')])
+    const clips = new Map<string, Clip[]>()
+    for (const [split, file] of Object.entries({ ...defaultSplits, ...splits })) {
+      const path = firstExisting([join(annotations, file)])
+      if (path) clips.set(split, readClips(await readTable(path, columns), { verb, noun }, videos))
+      else if (splits?.[split])
+        throw new EgoLensError('dataset/no-file', 'no such file', { where: join(annotations, file) })
+    }
+    if (clips.size === 0) {
+      throw new EgoLensError('dataset/no-file', `neither ${defaultSplits.train} nor ${defaultSplits.test} is there`, {
+        where: annotations,
+        cure: 'set annotations to the folder of the EPIC_100_*.csv files',
+      })
+    }
+    const boxes = detections ?? join(root, 'hand-objects')
+    return makeDataset({
+      name: 'epic-kitchens-100',
+      root,
+      labels: { verb, noun },
+      clips,
+      detections: (video) => firstExisting([...candidates(boxes, video, '.pkl'), ...candidates(boxes, video, '.json')]),
+    })
+  },
+}
+
+/**
+ * The number (from 1) of the frame at a time, in the image dump that `start_frame` and `stop_frame` count:
+ * max(1, floor(seconds * rate)), with {@link epicFrameRate}. Fits all 69,680 published values.
+ */
+export function epicFrame(seconds: number, video: string): number {
+  return Math.max(1, Math.floor(seconds * epicFrameRate(video)))
+}
+
+/** Frames a second of the image dump: 50 for the extension's videos (three digits, P01_101), else 60, whatever the mp4 has. */
+export function epicFrameRate(video: string): 50 | 60 {
+  return /_\d{3}$/.test(video) ? 50 : 60
+}
+
+/** The class text of methods.md: `board:chopping` is "chopping board", `turn-on` is "turn on". */
+export function epicClassName(key: string): string {
+  const name = key.split(':').reverse().join(' ').replaceAll('-', ' ').trim()
+  return shorter[name] ?? name
+}
+
+/** X-MIC's special cases. */
+const shorter: Record<string, string> = { 'use to': 'use', 'end of': 'end', 'bring into': 'bring' }
+
+function annotationFolder(root: string): string {
+  const folders = [root, join(root, 'annotations'), join(root, 'epic-kitchens-100-annotations')]
+  return folders.find((folder) => firstExisting([join(folder, 'EPIC_100_verb_classes.csv')])) ?? root
+}
+
+async function readClasses(folder: string, component: Component): Promise<LabelSet> {
+  const table = await readTable(
+    join(folder, `EPIC_100_${component}_classes.csv`),
+    ['id', 'key'],
+    'set annotations to the folder of the EPIC_100_*.csv files',
+  )
+  const entries = table.rows.map(({ line, cells }, i) => {
+    if (cells.id !== String(i)) {
+      throw new EgoLensError('dataset/class-order', `class id ${cells.id} where ${i} is due`, {
+        where: at(table, line),
+      })
+    }
+    return { key: cells.key!, name: epicClassName(cells.key!) }
+  })
+  return labelSet('epic-kitchens-100', component, entries, { where: table.path })
+}
+
+function readClips(table: Table, labels: { verb: LabelSet; noun: LabelSet }, videos: string): Clip[] {
+  const sources = new Map<string, { source: string; frameRate?: number }>()
+  const clips = table.rows.map((row): Clip => {
+    const { cells } = row
+    const where = at(table, row.line)
+    const video = cells.video_id!
+    let found = sources.get(video)
+    if (!found) {
+      found = findVideo(videos, video)
+      sources.set(video, found)
+    }
+    const clip: Clip = {
+      id: cells.narration_id!,
+      video,
+      ...found,
+      ...times(row, where),
+      participant: cells.participant_id!,
+      narration: cells.narration!,
+      verb: labelCell(cells.verb_class!, labels.verb.names.length, 'verb', where),
+      noun: labelCell(cells.noun_class!, labels.noun.names.length, 'noun', where),
+    }
+    if (cells.all_noun_classes !== undefined) clip.nouns = parsePythonNumbers(cells.all_noun_classes, where)
+    return clip
+  })
+  // Published rows are in string order: P01_01_10 before P01_01_2.
+  return clips.sort((a, b) => compare(a.video, b.video) || a.start - b.start || number(a.id) - number(b.id))
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const number = (id: string) => Number(id.slice(id.lastIndexOf('_') + 1))
+
+function times({ cells }: TableRow, where: string): { start: number; end: number } {
+  const [start, end] = [cells.start_timestamp!, cells.stop_timestamp!].map((cell) => {
+    const seconds = /^\d+:\d+:/.test(cell) ? parseTime(cell) : undefined
+    if (seconds !== undefined) return seconds
+    throw new EgoLensError('dataset/time', `"${cell}" is not a time`, { where, cure: 'times are HH:MM:SS.ff' })
+  })
+  if (!(end! > start!)) {
+    throw new EgoLensError('dataset/empty-clip', `${cells.narration_id} ends at ${end} s and starts at ${start} s`, {
+      where,
+    })
+  }
+  return { start: start!, end: end! }
+}
+
+/** The mp4, or the folder or tar of its images; the official place of the mp4 if nothing is there. */
+function findVideo(root: string, video: string): { source: string; frameRate?: number } {
+  const folder = join(root, video.slice(0, video.indexOf('_')))
+  const file = firstExisting([
+    join(folder, 'videos', `${video}.MP4`),
+    join(folder, 'videos', `${video}.mp4`),
+    join(root, `${video}.MP4`),
+    join(root, `${video}.mp4`),
+  ])
+  if (file) return { source: file }
+  const images = firstExisting([join(folder, 'rgb_frames', video), join(folder, 'rgb_frames', `${video}.tar`)])
+  return images
+    ? { source: images, frameRate: epicFrameRate(video) }
+    : { source: join(folder, 'videos', `${video}.MP4`) }
+}
+
+function candidates(root: string, video: string, extension: string): string[] {
+  const participant = video.slice(0, video.indexOf('_'))
+  return [join(root, participant, `${video}${extension}`), join(root, `${video}${extension}`)]
+}

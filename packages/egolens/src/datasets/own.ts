@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
+import { z } from 'zod'
+import { EgoLensError } from '../errors.js'
+import { firstExisting, makeDataset } from './dataset.js'
+import { ownClasses, ownLabel } from './own-classes.js'
+import { type OwnRow, readOwnRows } from './own-rows.js'
+import { leaks, nameClips, splitByColumn, splitByVideo } from './own-splits.js'
+import { parseTime } from './time.js'
+import type { Clip, Component, DatasetReader, LabelSets } from './types.js'
+
+const classList = z.union([z.string(), z.array(z.string()).min(1)])
+
+const options = z.strictObject({
+  /** The CSV, TSV or JSONL file with one clip a line. */
+  file: z.string(),
+  /** The folder that the videos' paths start from and must stay in; the file's own folder by default. */
+  root: z.string().optional(),
+  /** What a single `label` column holds. */
+  component: z.enum(['verb', 'noun']).default('noun'),
+  /** Class lists, as names or as files with one name a line; derived from the clips by default. */
+  classes: z.strictObject({ verb: classList.optional(), noun: classList.optional() }).default({}),
+  /** Without a `split` column: the share of videos that is kept for the test. */
+  test: z.number().gt(0).lt(1).default(0.2),
+  /** Without a `split` column: seeds the choice of the test videos. */
+  seed: z.int().default(1),
+  /** The folder of detections, `<name of the video without extension>.json`. */
+  detections: z.string().optional(),
+})
+
+export type OwnOptions = z.input<typeof options>
+
+/**
+ * Your own clips: a table with the columns video, start, end and verb, noun or label. Times are seconds or
+ * HH:MM:SS.ff; a `split` column says train or test, else videos (never clips of one video) are drawn for the test.
+ *
+ * @example
+ * // clips.csv:  video,start,end,verb,noun
+ * //             kitchen/a.mp4,12.4,15.0,cut,onion
+ * const dataset = await openDataset('own', { file: 'clips.csv' })
+ */
+export const own: DatasetReader<z.infer<typeof options>> = {
+  name: 'own',
+  title: 'your own clips: CSV or JSONL with video, start, end and verb, noun or label',
+  options,
+  async open({ file, root = dirname(file), component, classes, test, seed, detections }) {
+    const { rows, columns } = await readOwnRows(file)
+    const source = (c: Component) =>
+      columns.has('label') ? (c === component ? 'label' : undefined) : columns.has(c) ? c : undefined
+    const labels: LabelSets = {}
+    for (const c of ['verb', 'noun'] as const) {
+      const column = source(c)
+      if (column) labels[c] = await ownClasses(c, column, rows, classes[c], file)
+    }
+    const read = rows.map((row) => {
+      const clip = readClip(row, resolve(root))
+      for (const c of ['verb', 'noun'] as const) {
+        const cell = row.cells[source(c) ?? c]
+        if (labels[c] && cell) clip[c] = ownLabel(cell, labels[c], classes[c] !== undefined, row.where)
+      }
+      if (clip.verb === undefined && clip.noun === undefined) {
+        throw new EgoLensError('dataset/no-label', 'the clip has no label', { where: row.where })
+      }
+      return { clip, split: row.cells.split, where: row.where }
+    })
+    nameClips(read)
+    const clips = columns.has('split') ? splitByColumn(read) : splitByVideo(read, test, seed, file)
+    return makeDataset({
+      name: 'own',
+      root: resolve(root),
+      labels,
+      clips,
+      detections: (video) =>
+        detections === undefined
+          ? undefined
+          : firstExisting([resolve(detections, `${video.replace(/\.\w+$/, '')}.json`)]),
+      warnings: leaks(clips),
+    })
+  },
+}
+
+function readClip({ cells, where }: OwnRow, root: string): Clip {
+  const [start, end] = [seconds(cells.start, 'start', where), seconds(cells.end, 'end', where)]
+  if (end <= start) {
+    throw new EgoLensError('dataset/empty-clip', `the clip ends at ${end} s and starts at ${start} s`, {
+      where,
+      cure: 'end must be after start',
+    })
+  }
+  const clip: Clip = {
+    id: cells.id ?? '',
+    video: cells.video ?? '',
+    source: videoPath(cells.video ?? '', root, where),
+    start,
+    end,
+  }
+  if (cells.participant) clip.participant = cells.participant
+  if (cells.narration) clip.narration = cells.narration
+  if (cells.frame_rate) {
+    const rate = Number(cells.frame_rate)
+    if (!(rate > 0 && rate <= 1000)) {
+      throw new EgoLensError('dataset/frame-rate', `"${cells.frame_rate}" is not a frame rate`, { where })
+    }
+    clip.frameRate = rate
+  }
+  return clip
+}
+
+function seconds(cell: string | undefined, column: string, where: string): number {
+  const value = cell ? parseTime(cell) : undefined
+  if (value !== undefined) return value
+  const comma = cell && /^\d+,\d+$/.test(cell)
+  throw new EgoLensError('dataset/time', cell ? `${column} "${cell}" is not a time` : `the clip has no ${column}`, {
+    where,
+    cure: comma ? `write ${cell.replace(',', '.')}` : 'write seconds (12.5) or HH:MM:SS.ff (00:00:12.50)',
+  })
+}
+
+function videoPath(video: string, root: string, where: string): string {
+  if (video === '') throw new EgoLensError('dataset/no-video', 'the clip has no video', { where })
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(video)) {
+    throw new EgoLensError('dataset/video-is-url', `"${video}" is an address`, {
+      where,
+      cure: 'download the video first',
+    })
+  }
+  const path = resolve(root, video)
+  const inside = relative(root, path)
+  if (inside === '..' || /^\.\.[\\/]/.test(inside) || isAbsolute(inside) || video.includes('\0')) {
+    throw new EgoLensError('dataset/outside-root', `"${video}" is outside ${root}`, {
+      where,
+      cure: 'set root to a folder that holds all videos',
+    })
+  }
+  if (!existsSync(path)) {
+    throw new EgoLensError('dataset/no-video', `there is no ${path}`, {
+      where,
+      cure: `paths start from the folder of the file (${basename(root)}), or from root if it is set`,
+    })
+  }
+  return path
+}
