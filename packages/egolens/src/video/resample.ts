@@ -48,9 +48,9 @@ function horizontal(
   { first, count, weights, most }: Taps,
   left: number,
   width: number,
-): Uint8Array {
+): Uint8ClampedArray {
   const { rgb } = picture
-  const out = new Uint8Array(rows * width * 3)
+  const out = new Uint8ClampedArray(rows * width * 3)
   let to = 0
   for (let y = 0; y < rows; y++) {
     const line = ((source.top + firstRow + y) * picture.width + source.left) * 3
@@ -64,18 +64,18 @@ function horizontal(
         g = (g + Math.imul(rgb[from + 1]!, w)) | 0
         b = (b + Math.imul(rgb[from + 2]!, w)) | 0
       }
-      out[to++] = clamp(r >> BITS)
-      out[to++] = clamp(g >> BITS)
-      out[to++] = clamp(b >> BITS)
+      out[to++] = r >> BITS
+      out[to++] = g >> BITS
+      out[to++] = b >> BITS
     }
   }
   return out
 }
 
 /** Line by line, a whole line of sums at once, which keeps memory access in order. */
-function vertical(narrow: Uint8Array, line: number, firstRow: number, taps: Taps, keep: Rectangle): Uint8Array {
+function vertical(narrow: Uint8ClampedArray, line: number, firstRow: number, taps: Taps, keep: Rectangle): Uint8Array {
   const { first, count, weights, most } = taps
-  const out = new Uint8Array(keep.height * line)
+  const out = new Uint8ClampedArray(keep.height * line)
   const sums = new Int32Array(line)
   for (let y = 0; y < keep.height; y++) {
     const at = keep.top + y
@@ -85,13 +85,9 @@ function vertical(narrow: Uint8Array, line: number, firstRow: number, taps: Taps
       const from = (first[at]! - firstRow + k) * line
       for (let x = 0; x < line; x++) sums[x] = sums[x]! + Math.imul(narrow[from + x]!, w)
     }
-    for (let x = 0; x < line; x++) out[y * line + x] = clamp(sums[x]! >> BITS)
+    for (let x = 0; x < line; x++) out[y * line + x] = sums[x]! >> BITS
   }
-  return out
-}
-
-function clamp(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value
+  return new Uint8Array(out.buffer)
 }
 
 function taps(input: number, output: number): Taps {
