@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+const seconds = z.number().nonnegative()
+const probability = z.number().min(0).max(1)
+const score = z.strictObject({ label: z.string(), probability })
+const box = z.tuple([z.number(), z.number(), z.number(), z.number()])
+
+const segment = z.strictObject({
+  start: seconds,
+  end: seconds,
+  label: z.string(),
+  probability: probability.optional(),
+  top: z.array(score).optional(),
+})
+
+const video = z.strictObject({
+  title: z.string(),
+  /** The file on disk; it is embedded or copied beside the report. H.264 in MP4 plays in every browser. */
+  file: z.string(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  duration: z.number().positive(),
+  lanes: z.array(
+    z.strictObject({
+      component: z.enum(['verb', 'noun']),
+      kind: z.enum(['recognised', 'annotated']),
+      segments: z.array(segment),
+    }),
+  ),
+  /** The most probable classes on a grid of times, increasing. */
+  moments: z
+    .array(z.strictObject({ time: seconds, verb: z.array(score).optional(), noun: z.array(score).optional() }))
+    .default([]),
+  /** Boxes as parts of the frame, by increasing time. */
+  detections: z
+    .array(
+      z.strictObject({
+        time: seconds,
+        hands: z.array(z.strictObject({ box, score: probability, side: z.enum(['left', 'right']).optional() })),
+        objects: z.array(z.strictObject({ box, score: probability })).default([]),
+      }),
+    )
+    .default([]),
+  /** Said above the video: not calibrated, labels of another world. */
+  notes: z.array(z.string()).default([]),
+})
+
+const table = z.strictObject({
+  caption: z.string(),
+  /** Heads over several columns, such as "Nouns". The spans add up to the columns. */
+  groups: z.array(z.strictObject({ title: z.string(), span: z.number().int().positive() })).default([]),
+  columns: z.array(z.string()),
+  /** One cell a column; null is a dash. Numbers are per cent. */
+  rows: z.array(z.strictObject({ name: z.string(), cells: z.array(z.union([z.number(), z.string(), z.null()])) })),
+  note: z.string().optional(),
+})
+
+const curve = z.strictObject({
+  title: z.string(),
+  x: z.string(),
+  y: z.string(),
+  series: z.array(z.strictObject({ name: z.string(), points: z.array(z.tuple([z.number(), z.number()])) })),
+})
+
+/** Everything that a report shows. Any part may be empty; its section is then left out. */
+export const reportSchema = z.strictObject({
+  title: z.string(),
+  /** One or two sentences under the title. */
+  summary: z.string().default(''),
+  /** Shown in a frame at the top: what the figures do not say. */
+  notice: z.string().optional(),
+  videos: z.array(video).default([]),
+  tables: z.array(table).default([]),
+  curves: z.array(curve).default([]),
+  /** Recipe, seeds, hashes, versions: each run's facts by name. */
+  runs: z.array(z.strictObject({ name: z.string(), facts: z.record(z.string(), z.string()) })).default([]),
+})
+
+/** What a caller gives. */
+export type ReportData = z.input<typeof reportSchema>
+/** After defaults. */
+export type Report = z.output<typeof reportSchema>
+export type ReportTable = z.output<typeof table>
