@@ -84,9 +84,8 @@ tbody th { border-top: 1px solid var(--line); }
 .table-note { color: var(--soft); font-size: 13px; margin: 12px 0 0; max-width: 80ch; }
 .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 .plot { min-height: 220px; }
-.u-legend .u-series:first-child { display: none; }
 .u-legend { font-size: 12px; color: var(--soft); text-align: left; }
-.u-legend th { color: var(--soft); padding: 0 4px; text-align: left; }
+.u-legend th { color: var(--soft); padding: 0 4px; text-align: left; font-weight: 500; }
 .u-legend td { border: 0; padding: 0 4px; }
 .u-legend tbody th { border: 0; }
 .runs { padding: 6px 18px; }
