@@ -107,7 +107,7 @@ describe.skipIf(!existsSync(chromiumPath))('the report in a browser', () => {
 
   it('fits a narrow window', async () => {
     await page.setViewportSize({ width: 700, height: 900 })
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(700)
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(700)
   })
 
   it('complains of nothing', () => {

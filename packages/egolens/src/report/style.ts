@@ -83,7 +83,8 @@ tbody th { border-top: 1px solid var(--line); }
 .first { border-left: 1px solid var(--line); }
 .table-note { color: var(--soft); font-size: 13px; margin: 12px 0 0; max-width: 80ch; }
 .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
-.plot { min-height: 220px; }
+figure.curve { min-width: 0; }
+.plot { min-height: 220px; overflow: hidden; }
 .u-legend { font-size: 12px; color: var(--soft); text-align: left; }
 .u-legend th { color: var(--soft); padding: 0 4px; text-align: left; font-weight: 500; }
 .u-legend td { border: 0; padding: 0 4px; }
