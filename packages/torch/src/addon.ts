@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { headerVersion } from './build/find.js'
+import { addonFile, type BuildRecord, builtAddons } from './build/place.js'
+import { TorchError } from './errors.js'
+
+/** A tensor's slot and generation in the native table, in one number. */
+export type Handle = number
+
+/** What the native add-on gives: handles in, handles out. Everything public stands on it. */
+export interface Addon {
+  setErrorClass(errorClass: typeof TorchError): void
+  op(name: string, overload: string): number
+  schema(name: string, overload: string): string | null
+  operatorNames(): string[]
+  call(op: number, ...args: unknown[]): unknown
+  /** As call(), with the results dropped. */
+  run(op: number, ...args: unknown[]): void
+
+  release(handle: Handle): void
+  releaseMany(handles: Float64Array, count: number): void
+  isLive(handle: Handle): boolean
+  shape(handle: Handle): number[]
+  strides(handle: Handle): number[]
+  numel(handle: Handle): number
+  ndim(handle: Handle): number
+  dtype(handle: Handle): number
+  device(handle: Handle): string
+  isContiguous(handle: Handle): boolean
+  item(handle: Handle): number | boolean
+  read(handle: Handle): ArrayBuffer
+  view(handle: Handle): ArrayBuffer
+  fromData(data: NodeJS.TypedArray, shape: readonly number[], dtype: string, copy: boolean): Handle
+
+  backward(handle: Handle, gradient: Handle | null, retainGraph: boolean, createGraph: boolean): void
+  grad(
+    outputs: Handle[],
+    inputs: Handle[],
+    gradOutputs: (Handle | null)[] | null,
+    retainGraph: boolean,
+    createGraph: boolean,
+    allowUnused: boolean,
+  ): (Handle | null)[]
+  gradOf(handle: Handle): Handle | null
+  setGrad(handle: Handle, grad: Handle | null): void
+  requiresGrad(handle: Handle): boolean
+  setRequiresGrad(handle: Handle, requiresGrad: boolean): void
+  isLeaf(handle: Handle): boolean
+  gradEnabled(): boolean
+  setGradEnabled(enabled: boolean): boolean
+
+  memoryBytes(cudaDevice: number | null): [number, number]
+  resetPeak(cudaDevice: number | null): void
+  liveTensors(): number
+  reportMemory(): void
+  trimMemory(): void
+
+  setNumThreads(count: number): void
+  numThreads(): number
+  version(): string
+  config(): string
+  cudaAvailable(): boolean
+  manualSeed(seed: number): void
+  generator(device: string, seed: number): number
+  defaultGenerator(device: string): number
+  generatorSeed(generator: number): number
+  generatorState(generator: number): Handle
+  setGeneratorState(generator: number, state: Handle): void
+  releaseGenerator(generator: number): void
+  enterAutocast(deviceType: string, enabled: boolean, dtype: string): [boolean, number]
+  leaveAutocast(deviceType: string, enabled: boolean, dtype: number): void
+
+  mapFile(path: string): number
+  mappedSize(file: number): number
+  mappedBytes(file: number, offset: number, length: number): ArrayBuffer
+  mappedTensor(file: number, offset: number, dtype: string, shape: readonly number[]): Handle
+  closeFile(file: number): void
+}
+
+const BUILD = 'run `npx egolens-torch build`'
+
+function choose(): { path: string; record?: BuildRecord } {
+  const named = process.env.EGOLENS_TORCH_ADDON
+  if (named) return { path: named }
+  const built = builtAddons()
+  const origin = process.env.LIBTORCH ? 'LIBTORCH' : process.env.LIBTORCH_USE_PYTORCH === '1' ? 'python' : undefined
+  const record = built.find((candidate) => candidate.origin === origin) ?? built[0]
+  if (!record) throw new TorchError('AddonMissing', `the native part of @egolens/torch is not built: ${BUILD}`)
+  return { path: addonFile(record.key), record }
+}
+
+/** A libtorch that was upgraded in place would crash the process later: say so now. */
+function checkVersion(record: BuildRecord): void {
+  let now: string
+  try {
+    now = headerVersion(record.include)
+  } catch {
+    return
+  }
+  if (now !== record.version) {
+    throw new TorchError(
+      'VersionMismatch',
+      `the native part was built for libtorch ${record.version}, but ${record.lib} holds ${now} now: ${BUILD}`,
+    )
+  }
+}
+
+function load(): Addon {
+  const { path, record } = choose()
+  if (!existsSync(path)) throw new TorchError('AddonMissing', `there is no add-on at ${path}: ${BUILD}`)
+  if (record) checkVersion(record)
+  let addon: Addon
+  try {
+    addon = createRequire(import.meta.url)(path) as Addon
+  } catch (error) {
+    throw new TorchError('AddonMissing', `the native part does not load (${(error as Error).message}): ${BUILD}`)
+  }
+  addon.setErrorClass(TorchError)
+  const linked = /TORCH_VERSION=(\d+\.\d+)/.exec(addon.config())?.[1]
+  const compiled = addon.version().split('.').slice(0, 2).join('.')
+  if (linked && linked !== compiled) {
+    throw new TorchError(
+      'VersionMismatch',
+      `the native part was compiled for libtorch ${compiled}, but ${linked} was loaded: ${BUILD}`,
+    )
+  }
+  return addon
+}
+
+export const addon: Addon = load()

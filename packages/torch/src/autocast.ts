@@ -1,0 +1,33 @@
+import { addon } from './addon.js'
+import { type Device, deviceType } from './device.js'
+import type { DType } from './dtype.js'
+import { TorchError } from './errors.js'
+
+export interface AutocastOptions {
+  /** What products and convolutions compute in. */
+  dtype: DType
+  device?: Device
+  enabled?: boolean
+}
+
+/**
+ * Runs a synchronous function with matrix products and convolutions in a lower precision, and what needs range
+ * (losses, normalisations, softmax) in float32. Weights are cast once for the outermost call.
+ *
+ * @throws TorchError AsyncFunction when the function returns a promise.
+ * @example
+ * const logits = autocast({ dtype: 'bfloat16' }, () => model.forward(x))
+ */
+export function autocast<T>(options: AutocastOptions, fn: () => T): T {
+  const device = deviceType(options.device ?? 'cpu')
+  const [enabled, dtype] = addon.enterAutocast(device, options.enabled ?? true, options.dtype)
+  try {
+    const result = fn()
+    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+      throw new TorchError('AsyncFunction', 'autocast() takes a synchronous function: call it between awaits')
+    }
+    return result
+  } finally {
+    addon.leaveAutocast(device, enabled, dtype)
+  }
+}

@@ -1,0 +1,5 @@
+export * from './functional/attention.js'
+export * from './functional/convolution.js'
+export * from './functional/loss.js'
+export * from './functional/network.js'
+export * from './functional/pooling.js'
