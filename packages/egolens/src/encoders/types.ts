@@ -12,6 +12,9 @@ export interface Preprocessing {
   mode: 'center' | 'squash'
 }
 
+/** The type that an encoder computes in; what it gives is float32 in either case. */
+export type Compute = 'float32' | 'bfloat16'
+
 /** Where in an encoder a feature is taken. */
 export type Tap = 'joint' | 'cls' | 'patches'
 
@@ -24,6 +27,8 @@ export interface ImageEncoder {
   width: number
   preprocessing: Preprocessing
   tap: Tap
+  /** float32 where absent. */
+  compute?: Compute
   /** pixels [B, 3, S, S] normalised -> [B, width], not normalised */
   encode(pixels: Tensor): Tensor
 }

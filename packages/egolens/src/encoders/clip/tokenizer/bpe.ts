@@ -1,10 +1,9 @@
 import { EgoLensError } from '../../../errors.js'
 import { byteCharacters, spell } from './bytes.js'
 import { clean } from './clean.js'
+import { endToken, startToken } from './learn.js'
 import type { Tokenizer } from './types.js'
 
-const startToken = '<|startoftext|>'
-const endToken = '<|endoftext|>'
 const endOfWord = '</w>'
 const pieces = /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/giu
 

@@ -10,6 +10,7 @@ import { ClipBpe, simpleVocabulary } from './bpe.js'
 import { byteCharacters } from './bytes.js'
 import { clean } from './clean.js'
 import { jsonTokenizer } from './json.js'
+import { endToken, learnVocabulary, startToken, tokenizerJson } from './learn.js'
 import { loadTokenizer } from './load.js'
 
 const published = fileURLToPath(
@@ -66,6 +67,25 @@ describe('a tiny vocabulary', () => {
   test('a character outside the vocabulary is named', () => {
     expect(() => new ClipBpe(vocabulary, merges).encode('abz')).toThrow(/"z<\/w>" of the word "abz"/)
   })
+})
+
+test('a learned vocabulary has one token for each of its words, and ids for any other', () => {
+  const words = ['cup', 'cupboard', 'board', 'wash', 'washing', 'machine', 'ünï', 'a']
+  const vocabulary = learnVocabulary(words)
+  const tokenizer = jsonTokenizer(tokenizerJson(vocabulary))
+  expect(tokenizer.size).toBe(vocabulary.tokens.length)
+  for (const word of words) expect(tokenizer.encode(word)).toHaveLength(3)
+  expect(tokenizer.encode('Washing machine')).toEqual(
+    [startToken, 'washing</w>', 'machine</w>', endToken].map((token) => vocabulary.tokens.indexOf(token)),
+  )
+  const spelled = tokenizer.encode('東京 zebra 7!')
+  expect(spelled.slice(1, -1).every((id) => id >= 0 && id < tokenizer.size - 2)).toBe(true)
+  const bpe = new ClipBpe(new Map(vocabulary.tokens.map((token, id) => [token, id])), vocabulary.merges)
+  fc.assert(
+    fc.property(fc.stringMatching(/^[a-z ]{0,20}$/), (text) => {
+      expect(tokenizer.encode(text)).toEqual(bpe.encode(text))
+    }),
+  )
 })
 
 // Ids by CLIP's published rules: 256 bytes, 256 bytes that end a word, then one token a line of the merges file.
@@ -134,56 +154,9 @@ describe.skipIf(!existsSync(published))('the published vocabulary (skipped where
 function clipJson(lines: string[]): object {
   const merges = lines.slice(1, 48895)
   const bytes = [...byteCharacters.values()]
-  const tokens = [...bytes, ...bytes.map((b) => `${b}</w>`), ...merges.map((m) => m.replace(' ', ''))]
-  tokens.push('<|startoftext|>', '<|endoftext|>')
-  const special = (id: number, content: string) => ({
-    id,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
+  const merged = merges.map((pair) => pair.replace(' ', ''))
+  return tokenizerJson({
+    tokens: [...bytes, ...bytes.map((b) => `${b}</w>`), ...merged, startToken, endToken],
+    merges,
   })
-  return {
-    version: '1.0',
-    added_tokens: [special(49406, '<|startoftext|>'), special(49407, '<|endoftext|>')],
-    normalizer: {
-      type: 'Sequence',
-      normalizers: [
-        { type: 'NFC' },
-        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
-        { type: 'Lowercase' },
-      ],
-    },
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        {
-          type: 'Split',
-          pattern: { Regex: "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+" },
-          behavior: 'Removed',
-          invert: true,
-        },
-        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
-      ],
-    },
-    post_processor: {
-      type: 'RobertaProcessing',
-      sep: ['<|endoftext|>', 49407],
-      cls: ['<|startoftext|>', 49406],
-      trim_offsets: false,
-      add_prefix_space: false,
-    },
-    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true },
-    model: {
-      type: 'BPE',
-      unk_token: '<|endoftext|>',
-      continuing_subword_prefix: '',
-      end_of_word_suffix: '</w>',
-      fuse_unk: false,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges,
-    },
-  }
 }

@@ -1,0 +1,40 @@
+import { scope, type Tensor } from '@egolens/torch'
+import { type BlockSettings, type BlockWeights, block } from './block.js'
+import type { TowerConfig } from './config.js'
+
+/**
+ * Looks at, replaces, lengthens or shortens the tokens [B, N, W] around a layer (counted from 0). Returning nothing
+ * leaves them as they are. Prompt learners that work inside the layers (Vita-CLIP, MaPLe) are written as hooks.
+ */
+export interface Hooks {
+  before?(layer: number, tokens: Tensor): Tensor | undefined
+  after?(layer: number, tokens: Tensor): Tensor | undefined
+}
+
+/** How a tower with these weights runs. */
+export function blockSettings(tower: TowerConfig, folded: boolean): BlockSettings {
+  return {
+    heads: tower.heads,
+    eps: tower.eps,
+    activation: folded && tower.activation === 'quick_gelu' ? 'silu' : tower.activation,
+    scale: folded ? 1 : (tower.width / tower.heads) ** -0.5,
+  }
+}
+
+/** tokens [B, N, W] through all layers. What a layer makes inside is freed as soon as autograd allows. */
+export function runLayers(
+  tokens: Tensor,
+  layers: readonly BlockWeights[],
+  settings: BlockSettings,
+  { hooks, mask }: { hooks?: Hooks; mask?: Tensor } = {},
+): Tensor {
+  let x = tokens
+  layers.forEach((weights, layer) => {
+    const input = hooks?.before?.(layer, x) ?? x
+    const output = scope(() => block(input, weights, settings, mask))
+    // A hook may have kept the tokens it saw, so only tokens that nobody else saw are freed here.
+    if (!hooks && x !== tokens) x.dispose()
+    x = hooks?.after?.(layer, output) ?? output
+  })
+  return x
+}

@@ -1,0 +1,73 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fromTypedArray, safetensors, scope, type Tensor } from '@egolens/torch'
+import { type ClipConfig, formatConfig } from './config.js'
+import { expectedTensors } from './names.js'
+
+/** A CLIP small enough to check by hand. */
+export const tinyConfig: ClipConfig = {
+  vision: { width: 16, layers: 2, heads: 2, hidden: 64, activation: 'quick_gelu', eps: 1e-5, image: 8, patch: 4 },
+  text: { width: 12, layers: 2, heads: 3, hidden: 48, activation: 'quick_gelu', eps: 1e-5, vocabulary: 20, context: 7 },
+  width: 10,
+}
+
+/** Weights by a formula: the k-th tensor's i-th value is 0.2 sin(0.37 i + 1.3 k), plus 1 in a norm's weight. */
+export function formulaWeights(config: ClipConfig): Record<string, Tensor> {
+  const entries = [...expectedTensors(config)].map(([name, shape], k): [string, Tensor] => {
+    const one = /norm|layrnorm/.test(name) && name.endsWith('.weight') ? 1 : 0
+    const count = shape.reduce((a, b) => a * b, 1)
+    const values = Float32Array.from({ length: count }, (_, i) => one + 0.2 * Math.sin(0.37 * i + 1.3 * k))
+    return [name, fromTypedArray(values, shape)]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** A tokenizer.json with the words w0, w1, ... between a start and an end token. */
+export function wordTokenizer(size: number): object {
+  const tokens = [...Array.from({ length: size - 2 }, (_, i) => `w${i}`), '<start>', '<end>']
+  const [start, end] = [size - 2, size - 1]
+  const special = (id: number, content: string) => ({ id, content, special: true, normalized: false })
+  return {
+    version: '1.0',
+    added_tokens: [special(start, '<start>'), special(end, '<end>')],
+    normalizer: { type: 'Lowercase' },
+    pre_tokenizer: { type: 'WhitespaceSplit' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [
+        { SpecialToken: { id: '<start>', type_id: 0 } },
+        { Sequence: { id: 'A', type_id: 0 } },
+        { SpecialToken: { id: '<end>', type_id: 0 } },
+      ],
+      pair: [],
+      special_tokens: {
+        '<start>': { id: '<start>', ids: [start], tokens: ['<start>'] },
+        '<end>': { id: '<end>', ids: [end], tokens: ['<end>'] },
+      },
+    },
+    model: {
+      type: 'WordPiece',
+      unk_token: 'w0',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab: vocabulary(tokens),
+    },
+  }
+}
+
+function vocabulary(tokens: string[]): Record<string, number> {
+  return Object.fromEntries(tokens.map((token, id) => [token, id]))
+}
+
+/** Writes a model's directory that `loadClip` reads. */
+export async function writeClip(
+  dir: string,
+  config: ClipConfig,
+  weights: Record<string, Tensor>,
+  tokenizer: object,
+): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  await writeFile(join(dir, 'config.json'), JSON.stringify(formatConfig(config)))
+  await writeFile(join(dir, 'tokenizer.json'), JSON.stringify(tokenizer))
+  scope(() => safetensors.save(join(dir, 'model.safetensors'), weights))
+}

@@ -1,0 +1,176 @@
+import { cat, type DType, noGrad, scope, type Tensor } from '@egolens/torch'
+import type { Affine, BlockWeights } from './block.js'
+import type { ClipConfig, TowerConfig } from './config.js'
+import type { WeightSource } from './source.js'
+
+export interface VisionWeights {
+  /** [W, 3, patch, patch] */
+  patch: Tensor
+  /** [W] */
+  classToken: Tensor
+  /** [1 + patches, W] */
+  positions: Tensor
+  preNorm: Affine
+  blocks: BlockWeights[]
+  postNorm: Affine
+  /** [joint width, W] */
+  projection: Tensor
+}
+
+export interface TextWeights {
+  /** [vocabulary, W] */
+  tokens: Tensor
+  /** [context, W] */
+  positions: Tensor
+  blocks: BlockWeights[]
+  finalNorm: Affine
+  /** [joint width, W] */
+  projection: Tensor
+}
+
+export interface ClipWeights {
+  vision: VisionWeights
+  text: TextWeights
+  /** [], a logarithm */
+  logitScale: Tensor
+}
+
+export interface BindOptions {
+  /**
+   * Folds what frozen weights allow, exactly: the attention scale into the query, and QuickGELU's 1.702 into the
+   * MLP, so that x * sigmoid(1.702 x) becomes silu(1.702 x) / 1.702.
+   */
+  fold: boolean
+  /** Type of the image tower; the text tower stays in float32. */
+  vision?: DType
+}
+
+/** Reads a source (Hugging Face's names) into the forward pass's own structure. The tensors live until disposed. */
+export function bindWeights(source: WeightSource, config: ClipConfig, options: BindOptions): ClipWeights {
+  return noGrad(() =>
+    scope(() => {
+      const read = (dtype: DType) => (name: string) => source.tensor(name).to(dtype)
+      const vision = read(options.vision ?? 'float32')
+      const text = read('float32')
+      const bound: ClipWeights = {
+        vision: {
+          patch: vision('vision_model.embeddings.patch_embedding.weight'),
+          classToken: vision('vision_model.embeddings.class_embedding'),
+          positions: vision('vision_model.embeddings.position_embedding.weight'),
+          preNorm: affine(vision, 'vision_model.pre_layrnorm'),
+          blocks: blocks(read('float32'), 'vision_model.encoder.layers', config.vision, options),
+          postNorm: affine(vision, 'vision_model.post_layernorm'),
+          projection: vision('visual_projection.weight'),
+        },
+        text: {
+          tokens: text('text_model.embeddings.token_embedding.weight'),
+          positions: text('text_model.embeddings.position_embedding.weight'),
+          blocks: blocks(text, 'text_model.encoder.layers', config.text, { fold: options.fold }),
+          finalNorm: affine(text, 'text_model.final_layer_norm'),
+          projection: text('text_projection.weight'),
+        },
+        logitScale: text('logit_scale'),
+      }
+      for (const tensor of allTensors(bound)) tensor.keep()
+      return bound
+    }),
+  )
+}
+
+type Read = (name: string) => Tensor
+
+function affine(read: Read, name: string): Affine {
+  return { weight: read(`${name}.weight`), bias: read(`${name}.bias`) }
+}
+
+function blocks(read: Read, prefix: string, tower: TowerConfig, options: BindOptions): BlockWeights[] {
+  const dtype = options.vision ?? 'float32'
+  return Array.from({ length: tower.layers }, (_, i) =>
+    scope(() => {
+      const layer = `${prefix}.${i}`
+      const [q, k, v] = ['q', 'k', 'v'].map((name) => affine(read, `${layer}.self_attn.${name}_proj`))
+      const [fc1, fc2] = [affine(read, `${layer}.mlp.fc1`), affine(read, `${layer}.mlp.fc2`)]
+      const queryScale = options.fold ? (tower.width / tower.heads) ** -0.5 : 1
+      const mlpScale = options.fold && tower.activation === 'quick_gelu' ? 1.702 : 1
+      const weights: BlockWeights = {
+        norm1: affine(read, `${layer}.layer_norm1`),
+        qkv: {
+          weight: cat([times(q!.weight, queryScale), k!.weight, v!.weight]),
+          bias: cat([times(q!.bias, queryScale), k!.bias, v!.bias]),
+        },
+        out: affine(read, `${layer}.self_attn.out_proj`),
+        norm2: affine(read, `${layer}.layer_norm2`),
+        fc1: { weight: times(fc1.weight, mlpScale), bias: times(fc1.bias, mlpScale) },
+        fc2: { weight: times(fc2.weight, 1 / mlpScale), bias: fc2.bias },
+      }
+      return mapBlock(weights, (tensor) => tensor.to(dtype))
+    }),
+  )
+}
+
+function times(x: Tensor, factor: number): Tensor {
+  return factor === 1 ? x : x.mul(factor)
+}
+
+function mapBlock(block: BlockWeights, map: (tensor: Tensor) => Tensor): BlockWeights {
+  const both = ({ weight, bias }: Affine) => ({ weight: map(weight), bias: map(bias) })
+  const { norm1, qkv, out, norm2, fc1, fc2 } = block
+  return { norm1: both(norm1), qkv: both(qkv), out: both(out), norm2: both(norm2), fc1: both(fc1), fc2: both(fc2) }
+}
+
+/** Every tensor of the structure, in a fixed order. */
+export function allTensors(weights: ClipWeights): Tensor[] {
+  const { vision, text } = weights
+  const of = (a: Affine) => [a.weight, a.bias]
+  const layer = (b: BlockWeights) => [b.norm1, b.qkv, b.out, b.norm2, b.fc1, b.fc2].flatMap(of)
+  return [
+    ...[vision.patch, vision.classToken, vision.positions, ...of(vision.preNorm), ...vision.blocks.flatMap(layer)],
+    ...[...of(vision.postNorm), vision.projection],
+    ...[text.tokens, text.positions, ...text.blocks.flatMap(layer), ...of(text.finalNorm), text.projection],
+    weights.logitScale,
+  ]
+}
+
+/** The tensors under Hugging Face's names. The weights must not be folded. */
+export function stateDict({ vision, text, logitScale }: ClipWeights): Record<string, Tensor> {
+  return {
+    logit_scale: logitScale,
+    'vision_model.embeddings.class_embedding': vision.classToken,
+    'vision_model.embeddings.patch_embedding.weight': vision.patch,
+    'vision_model.embeddings.position_embedding.weight': vision.positions,
+    ...named('vision_model.pre_layrnorm', vision.preNorm),
+    ...layerDict('vision_model.encoder.layers', vision.blocks),
+    ...named('vision_model.post_layernorm', vision.postNorm),
+    'visual_projection.weight': vision.projection,
+    'text_model.embeddings.token_embedding.weight': text.tokens,
+    'text_model.embeddings.position_embedding.weight': text.positions,
+    ...layerDict('text_model.encoder.layers', text.blocks),
+    ...named('text_model.final_layer_norm', text.finalNorm),
+    'text_projection.weight': text.projection,
+  }
+}
+
+function named(name: string, { weight, bias }: Affine): Record<string, Tensor> {
+  return { [`${name}.weight`]: weight, [`${name}.bias`]: bias }
+}
+
+function layerDict(prefix: string, blocks: BlockWeights[]): Record<string, Tensor> {
+  return Object.assign(
+    {},
+    ...blocks.map((block, i) => {
+      const [weights, biases] = [block.qkv.weight.chunk(3), block.qkv.bias.chunk(3)]
+      const attention = ['q', 'k', 'v'].map((name, j) =>
+        named(`${prefix}.${i}.self_attn.${name}_proj`, { weight: weights[j]!, bias: biases[j]! }),
+      )
+      return Object.assign(
+        {},
+        ...attention,
+        named(`${prefix}.${i}.self_attn.out_proj`, block.out),
+        named(`${prefix}.${i}.layer_norm1`, block.norm1),
+        named(`${prefix}.${i}.layer_norm2`, block.norm2),
+        named(`${prefix}.${i}.mlp.fc1`, block.fc1),
+        named(`${prefix}.${i}.mlp.fc2`, block.fc2),
+      )
+    }),
+  )
+}

@@ -1,0 +1,68 @@
+import { noGrad, scope, type Tensor } from '@egolens/torch'
+import type { ImageEncoder, Preprocessing } from '../encoders/types.js'
+import { type Frame, preprocess, type RelativeBox } from '../video/index.js'
+import type { Clock } from './clock.js'
+import { canonical } from './space.js'
+import type { FeatureSpace, VideoFeatures, View } from './types.js'
+
+/** One encoder looking at one view. */
+export interface Lane {
+  encoder: ImageEncoder
+  view: View
+  space: FeatureSpace
+}
+
+/** Encodes batches of one video's frames for several lanes; lanes of equal preprocessing share the pixels. */
+export class BatchEncoder {
+  readonly #times: Float64Array
+  readonly #values: Float32Array[]
+  #count = 0
+
+  constructor(
+    private readonly lanes: readonly Lane[],
+    capacity: number,
+    private readonly clock: Clock,
+  ) {
+    this.#times = new Float64Array(capacity)
+    this.#values = lanes.map(({ encoder }) => new Float32Array(capacity * encoder.width))
+  }
+
+  /** @param boxes where the hand view of each frame is; undefined for all of it */
+  add(frames: readonly Frame[], boxes: readonly (RelativeBox | undefined)[]): void {
+    noGrad(() =>
+      scope(() => {
+        const pixels = new Map<string, Tensor>()
+        this.lanes.forEach(({ encoder, view }, lane) => {
+          const key = `${view} ${canonical(encoder.preprocessing)}`
+          const seen =
+            pixels.get(key) ?? this.clock('preprocess', () => prepare(frames, boxes, view, encoder.preprocessing))
+          pixels.set(key, seen)
+          const encoded = this.clock('encode', () => encoder.encode(seen).toTypedArray() as Float32Array)
+          this.#values[lane]!.set(encoded, this.#count * encoder.width)
+        })
+      }),
+    )
+    frames.forEach((frame, i) => {
+      this.#times[this.#count + i] = frame.at
+    })
+    this.#count += frames.length
+  }
+
+  /** What each lane gathered. */
+  results(): { space: FeatureSpace; features: VideoFeatures }[] {
+    const times = this.#times.slice(0, this.#count)
+    return this.lanes.map(({ encoder: { width }, space }, lane) => ({
+      space,
+      features: { times, values: this.#values[lane]!.subarray(0, this.#count * width), width },
+    }))
+  }
+}
+
+function prepare(
+  frames: readonly Frame[],
+  boxes: readonly (RelativeBox | undefined)[],
+  view: View,
+  preprocessing: Preprocessing,
+): Tensor {
+  return preprocess(frames, { ...preprocessing, ...(view === 'hand' ? { crop: boxes } : {}) })
+}

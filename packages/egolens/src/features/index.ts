@@ -1,0 +1,8 @@
+export type { CropProvider } from './crops.js'
+export { type ExtractOptions, type ExtractReport, extract, type Failure } from './extract.js'
+export { gridSteps, type Range } from './grid.js'
+export { frameSpace, spaceId } from './space.js'
+export { FeatureStore, type IndexEntry } from './store.js'
+export { StoredFeatures } from './stored.js'
+export type { FeatureSpace, VideoFeatures, View } from './types.js'
+export type { Span } from './work.js'

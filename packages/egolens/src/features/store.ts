@@ -1,0 +1,177 @@
+import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EgoLensError } from '../errors.js'
+import { writeAtomic } from '../files.js'
+import { gridSteps, type Range, stepOf } from './grid.js'
+import { withLock } from './lock.js'
+import { mergeFeatures, readShard, readTimes, writeShard } from './shard.js'
+import { SourceHashes } from './sources.js'
+import { canonical, spaceId } from './space.js'
+import { StoredFeatures } from './stored.js'
+import type { FeatureSpace, VideoFeatures } from './types.js'
+
+/** A line of a space's index: one video, by the first 24 digits of its content hash. */
+export interface IndexEntry {
+  video: string
+  count: number
+  first: number
+  last: number
+}
+
+/**
+ * Features kept on disk, by space and video:
+ *
+ *     <store>/sources.json                             content hashes by path, size and time of change
+ *     <store>/<space id>/space.json                    everything that decides a feature's value
+ *     <store>/<space id>/index.jsonl                   a line a write; made from the shards where it is missing
+ *     <store>/<space id>/<content hash>.safetensors    one video: times and features
+ *
+ * A shard is replaced as a whole, under a lock, so several processes may work on one store, and one that is killed
+ * loses the video it was at.
+ *
+ * @example
+ * const store = await FeatureStore.open('features')
+ * const features = await store.read(space, hash)
+ * const window = features.at([1, 1.25, 1.5])
+ */
+export class FeatureStore {
+  readonly #ready = new Set<string>()
+
+  private constructor(
+    readonly dir: string,
+    /** Content hashes of sources, remembered in the store. */
+    readonly sources: SourceHashes,
+  ) {}
+
+  /** Opens a store, and makes its directory where there is none. */
+  static async open(dir: string): Promise<FeatureStore> {
+    await mkdir(dir, { recursive: true })
+    return new FeatureStore(dir, await SourceHashes.open(join(dir, 'sources.json')))
+  }
+
+  /** True where every grid time of the ranges (seconds) is there. */
+  async has(space: FeatureSpace, source: string, ranges: readonly Range[]): Promise<boolean> {
+    return (await this.missing(space, source, ranges)).length === 0
+  }
+
+  /** Grid times of the ranges that are not there yet, ascending. */
+  async missing(space: FeatureSpace, source: string, ranges: readonly Range[]): Promise<number[]> {
+    const path = this.shardPath(space, source)
+    const there = (await exists(path)) ? readTimes(path) : new Float64Array()
+    const steps = new Set(Array.from(there, (time) => stepOf(time, space.every)))
+    return gridSteps(ranges, space.every)
+      .filter((k) => !steps.has(k))
+      .map((k) => k * space.every)
+  }
+
+  /** Adds features to a video's shard. Times must lie on the space's grid. */
+  async write(space: FeatureSpace, source: string, features: VideoFeatures): Promise<void> {
+    const { times, values, width } = features
+    const off = times.find((time) => Math.abs(time - stepOf(time, space.every) * space.every) > 1e-6)
+    if (off !== undefined) {
+      throw new EgoLensError('features/off-grid', `${off} s is not a multiple of ${space.every} s`)
+    }
+    if (values.length !== times.length * width) {
+      throw new EgoLensError('features/width', `${values.length} values for ${times.length} times of width ${width}`)
+    }
+    await this.#prepare(space)
+    const path = this.shardPath(space, source)
+    await withLock(`${path}.lock`, async () => {
+      const all = (await exists(path)) ? mergeFeatures(readShard(path), features) : features
+      writeShard(path, all, { video: source, space: spaceId(space) })
+      await appendFile(
+        join(this.#folder(space), 'index.jsonl'),
+        `${JSON.stringify(entry(videoId(source), all.times))}\n`,
+      )
+    })
+  }
+
+  /**
+   * All features of a video in a space.
+   *
+   * @throws EgoLensError `features/absent` where there are none
+   */
+  async read(space: FeatureSpace, source: string): Promise<StoredFeatures> {
+    const path = this.shardPath(space, source)
+    if (!(await exists(path))) {
+      throw new EgoLensError('features/absent', `no ${space.view} features of this video by "${space.encoder}"`, {
+        where: path,
+        cure: 'run egolens extract with the recipe',
+      })
+    }
+    return new StoredFeatures(readShard(path), space.every, path)
+  }
+
+  /** What a space holds, by video. A missing or cut index is made again from the shards. */
+  async index(space: FeatureSpace): Promise<IndexEntry[]> {
+    const folder = this.#folder(space)
+    const shards = (await readdir(folder).catch(() => [] as string[])).filter((name) => name.endsWith('.safetensors'))
+    const known = parseIndex(await readFile(join(folder, 'index.jsonl'), 'utf8').catch(() => ''))
+    const entries: IndexEntry[] = []
+    for (const name of shards.sort()) {
+      const short = name.slice(0, -'.safetensors'.length)
+      entries.push(known.get(short) ?? entry(short, readTimes(join(folder, name))))
+    }
+    if (entries.length !== known.size) {
+      await writeAtomic(join(folder, 'index.jsonl'), entries.map((e) => `${JSON.stringify(e)}\n`).join(''))
+    }
+    return entries
+  }
+
+  /** The spaces that the store holds. */
+  async spaces(): Promise<FeatureSpace[]> {
+    const names = await readdir(this.dir)
+    const texts = await Promise.all(names.map((n) => readFile(join(this.dir, n, 'space.json'), 'utf8').catch(() => '')))
+    return texts.filter((text) => text !== '').map((text) => JSON.parse(text) as FeatureSpace)
+  }
+
+  /** Deletes a video's features in a space. */
+  async remove(space: FeatureSpace, source: string): Promise<void> {
+    await rm(this.shardPath(space, source), { force: true })
+  }
+
+  /** The file of a video in a space. @param source the content hash, of which 24 digits name the file */
+  shardPath(space: FeatureSpace, source: string): string {
+    return join(this.#folder(space), `${videoId(source)}.safetensors`)
+  }
+
+  #folder(space: FeatureSpace): string {
+    return join(this.dir, spaceId(space))
+  }
+
+  async #prepare(space: FeatureSpace): Promise<void> {
+    const id = spaceId(space)
+    if (this.#ready.has(id)) return
+    const path = join(this.#folder(space), 'space.json')
+    if (!(await exists(path))) await writeAtomic(path, `${JSON.stringify(JSON.parse(canonical(space)), null, 2)}\n`)
+    this.#ready.add(id)
+  }
+}
+
+function videoId(source: string): string {
+  return source.slice(0, 24)
+}
+
+function entry(video: string, times: Float64Array): IndexEntry {
+  return { video, count: times.length, first: times[0] ?? 0, last: times.at(-1) ?? 0 }
+}
+
+function parseIndex(text: string): Map<string, IndexEntry> {
+  const entries = new Map<string, IndexEntry>()
+  for (const line of text.split('\n')) {
+    try {
+      const parsed = JSON.parse(line) as IndexEntry
+      entries.set(parsed.video, parsed)
+    } catch {
+      // A line that a killed process cut: the shard itself tells what is in it.
+    }
+  }
+  return entries
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
