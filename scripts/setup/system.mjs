@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { expected, quietly, say, step } from './step.mjs'
 
-const outside = () => Boolean(process.env.LIBTORCH || process.env.LIBTORCH_USE_PYTORCH)
+const outside = () => Boolean(process.env.LIBTORCH) || process.env.LIBTORCH_USE_PYTORCH === '1'
 const onPath = (program, flag = '-version') => spawnSync(program, [flag], { stdio: 'ignore' }).status === 0
 const libtorchHere = () =>
   ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr/local/lib'].some((dir) =>

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module'
+import { Command, CommanderError } from 'commander'
+import { doctor } from './doctor.js'
+import { hands } from './hands.js'
+import { methods } from './methods.js'
+import { models } from './models.js'
+import { describe } from './session.js'
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+
+/** The program with all its commands. Each command loads what it needs when it runs, so that help is instant. */
+export function program(): Command {
+  const root = new Command('egolens')
+    .description('First-person video understanding: adapt vision-language models to egocentric video, and use them.')
+    .version(version)
+    .showSuggestionAfterError()
+  for (const command of [doctor(), models(), methods(), hands()]) root.addCommand(command)
+  for (const command of everyCommand(root)) {
+    // A wrong option is one line, not a page of help.
+    command
+      .exitOverride()
+      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'egolens: ')) })
+  }
+  return root
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)]
+}
+
+const usage = 2
+
+try {
+  const root = program()
+  if (process.argv.length <= 2) root.outputHelp()
+  else await root.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 || error.code === 'commander.help' ? 0 : usage
+  } else {
+    process.stderr.write(`egolens: ${describe(error).message}\n`)
+    process.exitCode = usage
+  }
+}
