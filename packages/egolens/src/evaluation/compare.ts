@@ -1,0 +1,110 @@
+import type { Component } from '../datasets/types.js'
+import { type PairedDifference, pairedBootstrap } from './bootstrap.js'
+import type { Result, TestResult } from './result.js'
+import type { Table } from './table.js'
+import { crossTable, sharedNovelTable, type TableOptions } from './tables.js'
+
+/** The difference in top-1 accuracy of two rows on one test set. */
+export interface RowDifference extends PairedDifference {
+  test: string
+  component: Component
+  trainedOn: string | null
+  /** The better one is first when `difference` is positive. */
+  rows: [string, string]
+  clips: number
+}
+
+export interface Comparison {
+  table: Table
+  /** Undefined when no result has shared and novel classes. */
+  sharedNovel?: Table
+  /** Every row against the first one, on each test set that both scored. */
+  differences: RowDifference[]
+}
+
+/**
+ * Results side by side: the tables, and for each row the paired bootstrap of its top-1 accuracy against the first
+ * row's, over the same clips (drawn by video where results name it), per-clip scores averaged over seeds.
+ */
+export function compare(results: readonly Result[], options: TableOptions = {}): Comparison {
+  const sharedNovel = sharedNovelTable(results, options)
+  const comparison: Comparison = { table: crossTable(results, options), differences: differences(results) }
+  if (sharedNovel.groups.length > 0) comparison.sharedNovel = sharedNovel
+  return comparison
+}
+
+/** One sentence for a difference, saying so when it is not clear. */
+export function differenceText(d: RowDifference): string {
+  const points = (share: number) => `${share >= 0 ? '+' : ''}${(100 * share).toFixed(2)}`
+  const verdict = d.clear ? '' : ': not a clear difference'
+  return (
+    `${d.rows[0]} against ${d.rows[1]}, ${d.component}s of ${d.test}: ${points(d.difference)} points ` +
+    `(95 % interval ${points(d.low)} to ${points(d.high)}, ${d.clips} clips)${verdict}`
+  )
+}
+
+/** Right or wrong of each clip, averaged over seeds. */
+interface Scores {
+  name: string
+  trainedOn: string | null
+  test: string
+  component: Component
+  runs: number
+  clips: Map<string, { hits: number; group: string }>
+}
+
+function differences(results: readonly Result[]): RowDifference[] {
+  const scores = collect(results)
+  const first = results[0]?.name
+  const bases = scores.filter((s) => s.name === first)
+  return scores.flatMap((row) => {
+    const base = bases.find(
+      (b) =>
+        b.name !== row.name &&
+        b.test === row.test &&
+        b.component === row.component &&
+        (b.trainedOn === row.trainedOn || b.trainedOn === null || row.trainedOn === null),
+    )
+    return base ? (difference(row, base) ?? []) : []
+  })
+}
+
+function collect(results: readonly Result[]): Scores[] {
+  const found = new Map<string, Scores>()
+  for (const result of results) {
+    for (const test of result.tests) {
+      const key = JSON.stringify([result.name, result.trainedOn, test.name, test.component])
+      const { name, trainedOn } = result
+      const scores = found.get(key) ?? {
+        name,
+        trainedOn,
+        test: test.name,
+        component: test.component,
+        runs: 0,
+        clips: new Map(),
+      }
+      found.set(key, scores)
+      add(scores, test)
+    }
+  }
+  return [...found.values()]
+}
+
+function add(scores: Scores, test: TestResult): void {
+  scores.runs++
+  for (const { id, video, label, top } of test.predictions) {
+    const clip = scores.clips.get(id) ?? { hits: 0, group: video ?? id }
+    clip.hits += top[0] === label ? 1 : 0
+    scores.clips.set(id, clip)
+  }
+}
+
+function difference(row: Scores, base: Scores): RowDifference | undefined {
+  const ids = [...row.clips.keys()].filter((id) => base.clips.has(id))
+  // Other clips under the same name (another split, another limit) cannot be paired.
+  if (ids.length === 0 || ids.length !== row.clips.size || ids.length !== base.clips.size) return undefined
+  const mean = (scores: Scores) => ids.map((id) => scores.clips.get(id)!.hits / scores.runs)
+  const paired = pairedBootstrap(mean(row), mean(base), { groups: ids.map((id) => row.clips.get(id)!.group) })
+  const { test, component, trainedOn } = row
+  return { ...paired, test, component, trainedOn, rows: [row.name, base.name], clips: ids.length }
+}

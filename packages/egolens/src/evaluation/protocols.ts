@@ -1,0 +1,123 @@
+import { type SharedNovel, sharedNovel } from '../datasets/labels.js'
+import type { LabelSet, LabelSets } from '../datasets/types.js'
+import { actionAccuracy } from './action.js'
+import { decisions, expectedCalibrationError } from './calibration-error.js'
+import { harmonicMean } from './harmonic-mean.js'
+import { meanClassAccuracy } from './mean-class.js'
+import { metric } from './metric-names.js'
+import type { Prediction, Summary, TestResult } from './result.js'
+import { type ScoredClip, softmax, top } from './scores.js'
+import { subsetAccuracy } from './subset.js'
+import { top1 } from './top1.js'
+
+/** The scored clips of one test set and component. */
+export interface ScoredTest {
+  /** The recipe's name: "kitchen". */
+  name: string
+  dataset: string
+  split: string
+  role: 'within' | 'cross'
+  labels: LabelSet
+  clips: ScoredClip[]
+}
+
+export interface ProtocolOptions {
+  /** Label sets of the training data; with them, cross tests are also scored on shared and novel classes. */
+  trainedOn?: LabelSets
+  /** Which classes compete on a subset: its own (X-MIC, table 2), or all. */
+  subsetSpace?: 'restricted' | 'full'
+  /** Other lists than equal names, by test set and component. */
+  subsets?: (test: ScoredTest) => SharedNovel | undefined
+}
+
+/**
+ * Scores a run by X-MIC's protocol: top-1 over clips within and across datasets over each one's full label set,
+ * harmonic means of within with each cross test, shared and novel classes of cross tests, and actions where verb and
+ * noun of a test set are both scored.
+ *
+ * @throws EgoLensError `evaluation/no-clips`, `evaluation/not-finite`, `evaluation/clips-differ`
+ */
+export function evaluate(
+  tests: readonly ScoredTest[],
+  options: ProtocolOptions = {},
+): { tests: TestResult[]; summary: Summary[] } {
+  const results = tests.map((test) => score(test, options))
+  return { tests: results, summary: [...withinCross(results), ...actions(tests)] }
+}
+
+function score(test: ScoredTest, options: ProtocolOptions): TestResult {
+  const { name, dataset, split, role, labels, clips } = test
+  const meanClass = meanClassAccuracy(clips)
+  const result: TestResult = {
+    name,
+    dataset,
+    split,
+    component: labels.component,
+    role,
+    classes: labels.names.length,
+    clips: clips.length,
+    values: {
+      [metric.top1]: top1(clips),
+      [metric.meanClass]: meanClass.value,
+      [metric.calibration]: expectedCalibrationError(decisions(clips)),
+    },
+    counts: { 'classes with clips': meanClass.classes },
+    predictions: clips.map(prediction),
+  }
+  const source = options.trainedOn?.[labels.component]
+  const subsets = options.subsets?.(test) ?? (source && role === 'cross' ? sharedNovel(labels, source) : undefined)
+  if (subsets) addSubsets(result, clips, subsets, options.subsetSpace)
+  return result
+}
+
+function addSubsets(
+  result: TestResult,
+  clips: readonly ScoredClip[],
+  { shared, novel }: SharedNovel,
+  space?: 'restricted' | 'full',
+): void {
+  const [seen, unseen] = [subsetAccuracy(clips, shared, space), subsetAccuracy(clips, novel, space)]
+  if (seen) result.values[metric.shared] = seen.value
+  if (unseen) result.values[metric.novel] = unseen.value
+  if (seen && unseen) result.values[metric.sharedNovel] = harmonicMean(seen.value, unseen.value)
+  Object.assign(result.counts!, {
+    'shared classes': shared.length,
+    'novel classes': novel.length,
+    'clips of shared classes': seen?.clips ?? 0,
+    'clips of novel classes': unseen?.clips ?? 0,
+  })
+}
+
+function prediction({ id, video, label, logits }: ScoredClip): Prediction {
+  const best = top(softmax(logits), 5)
+  const round = (p: number) => Math.round(p * 1e6) / 1e6
+  return {
+    id,
+    ...(video === undefined ? {} : { video }),
+    label,
+    top: best.map((b) => b.id),
+    probabilities: best.map((b) => round(b.value)),
+  }
+}
+
+function withinCross(results: readonly TestResult[]): Summary[] {
+  return results.flatMap((within) => {
+    if (within.role !== 'within') return []
+    const crosses = results.filter((test) => test.role === 'cross' && test.component === within.component)
+    return crosses.map((cross) => ({
+      name: metric.withinCross,
+      of: [within.name, cross.name],
+      component: within.component,
+      value: harmonicMean(within.values[metric.top1]!, cross.values[metric.top1]!),
+    }))
+  })
+}
+
+function actions(tests: readonly ScoredTest[]): Summary[] {
+  return tests.flatMap((verbs) => {
+    if (verbs.labels.component !== 'verb') return []
+    const same = (test: ScoredTest) => test.name === verbs.name && test.split === verbs.split
+    const nouns = tests.find((test) => test.labels.component === 'noun' && same(test))
+    return nouns ? [{ name: metric.action, of: [verbs.name], value: actionAccuracy(verbs.clips, nouns.clips) }] : []
+  })
+}

@@ -1,0 +1,81 @@
+import { type Cell, toCsv } from './csv.js'
+import { cellText, flatColumns, type Table } from './table.js'
+
+/** The table in GitHub's Markdown; headings are flattened, since Markdown has one heading line. */
+export function tableMarkdown(table: Table): string {
+  const plain = (text: string) => text.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ')
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |\n`
+  const columns = flatColumns(table).map(plain)
+  return [
+    `${plain(table.title)}\n\n`,
+    line(['Method', ...columns]),
+    line(['---', ...columns.map(() => '---:')]),
+    ...table.rows.map((row) => line([plain(row.name), ...row.cells.map(cellText)])),
+    ...(table.notes.length > 0 ? ['\n', ...table.notes.map((note) => `${plain(note)}\n`)] : []),
+  ].join('')
+}
+
+/** The table as CSV in per cent, deviations and numbers of runs in columns of their own. */
+export function tableCsv(table: Table): string {
+  const columns = flatColumns(table).flatMap((name) => [name, `${name}: deviation`, `${name}: runs`])
+  const percent = (share?: number) => (share === undefined ? undefined : Math.round(share * 1e6) / 1e4)
+  const rows = table.rows.map((row): Cell[] => [
+    row.name,
+    row.kind,
+    ...row.cells.flatMap((cell) => [percent(cell?.mean), percent(cell?.deviation), cell?.runs]),
+  ])
+  return toCsv(['method', 'kind', ...columns], rows)
+}
+
+/** The table for a terminal: three heading lines, columns lined up. */
+export function tableText(table: Table): string {
+  const names = ['', ...table.rows.map((row) => row.name)]
+  const first = Math.max(...names.map((name) => name.length))
+  const columns = table.groups.flatMap((group) => group.groups.flatMap((inner) => inner.columns))
+  const widths = columns.map((column, i) =>
+    Math.max(column.length, 6, ...table.rows.map((row) => cellText(row.cells[i]).length)),
+  )
+  // A heading that is longer than its columns widens the last of them.
+  const spans = headingSpans(table)
+  for (const { title, from, to } of [...spans.inner, ...spans.outer]) {
+    const width = spanWidth(widths, from, to)
+    if (title.length > width) widths[to - 1]! += title.length - width
+  }
+  const heading = (list: Span[]) =>
+    `${' '.repeat(first)}${list.map(({ title, from, to }) => `  ${title.padEnd(spanWidth(widths, from, to))}`).join('')}`
+  const line = (name: string, cells: string[]) =>
+    `${name.padEnd(first)}${cells.map((cell, i) => `  ${cell.padStart(widths[i]!)}`).join('')}`
+  const lines = [
+    table.title,
+    heading(spans.outer),
+    heading(spans.inner),
+    line('', columns),
+    ...table.rows.map((row) => line(row.name, row.cells.map(cellText))),
+    ...table.notes,
+  ]
+  return `${lines.map((text) => text.trimEnd()).join('\n')}\n`
+}
+
+interface Span {
+  title: string
+  from: number
+  to: number
+}
+
+function headingSpans(table: Table): { outer: Span[]; inner: Span[] } {
+  const outer: Span[] = []
+  const inner: Span[] = []
+  let column = 0
+  for (const group of table.groups) {
+    const from = column
+    for (const { title, columns } of group.groups) {
+      inner.push({ title, from: column, to: column + columns.length })
+      column += columns.length
+    }
+    outer.push({ title: group.title, from, to: column })
+  }
+  return { outer, inner }
+}
+
+const spanWidth = (widths: number[], from: number, to: number): number =>
+  widths.slice(from, to).reduce((sum, width) => sum + width, 0) + 2 * (to - from - 1)

@@ -1,0 +1,31 @@
+import type { Spread } from './spread.js'
+
+/** A table with two levels of headings over its columns, such as "Trained on kitchen" and "Nouns". */
+export interface Table {
+  title: string
+  groups: { title: string; groups: { title: string; columns: string[] }[] }[]
+  rows: TableRow[]
+  /** What a reader must know, one sentence each. */
+  notes: string[]
+}
+
+export interface TableRow {
+  name: string
+  /** One a column, as shares in 0..1; undefined where nothing was measured. */
+  cells: (Spread | undefined)[]
+  kind: 'measured' | 'published'
+}
+
+/** Column headings on one line each: "kitchen: nouns: hm". */
+export function flatColumns(table: Table): string[] {
+  return table.groups.flatMap((group) =>
+    group.groups.flatMap((inner) => inner.columns.map((column) => `${group.title}: ${inner.title}: ${column}`)),
+  )
+}
+
+/** A share in per cent with two decimals, with the deviation over seeds where there are several. */
+export function cellText(cell: Spread | undefined): string {
+  if (!cell) return '-'
+  const percent = (share: number) => (100 * share).toFixed(2)
+  return cell.deviation === undefined ? percent(cell.mean) : `${percent(cell.mean)} ± ${percent(cell.deviation)}`
+}

@@ -1,0 +1,168 @@
+import type { Component } from '../datasets/types.js'
+import { EgoLensError } from '../errors.js'
+import { harmonicMean } from './harmonic-mean.js'
+import { metric } from './metric-names.js'
+import { type PublishedRow, published, publishedClasses, source, table1, table2 } from './published.js'
+import type { Result, TestResult } from './result.js'
+import { spread } from './spread.js'
+import type { Table, TableRow } from './table.js'
+
+/** A training set with a test set of another dataset, by the recipe's names. */
+interface Block {
+  within: string
+  cross: string
+}
+
+/** How one form of table gets its three numbers from a result. */
+interface Form {
+  title: string
+  group: (block: Block) => string
+  columns: (block: Block) => string[]
+  values: (within: TestResult, cross: TestResult) => number[] | undefined
+  published: readonly PublishedRow[]
+  publishedName: string
+}
+
+const crossForm: Form = {
+  title: 'Top-1 accuracy over clips, in per cent, within and across datasets; hm is their harmonic mean',
+  group: ({ within }) => `Trained on ${within}`,
+  columns: ({ within, cross }) => [within, cross, 'hm'],
+  values: (within, cross) => {
+    const [a, b] = [within.values[metric.top1]!, cross.values[metric.top1]!]
+    return [a, b, harmonicMean(a, b)]
+  },
+  published: table1,
+  publishedName: 'table 1',
+}
+
+const subsetForm: Form = {
+  title: 'Top-1 accuracy over clips of shared and novel classes, in per cent; hm is their harmonic mean',
+  group: ({ within, cross }) => `Trained on ${within}, tested on ${cross}`,
+  columns: () => ['shared', 'novel', 'hm'],
+  values: (_, cross) => {
+    const [a, b] = [cross.values[metric.shared], cross.values[metric.novel]]
+    return a === undefined || b === undefined ? undefined : [a, b, harmonicMean(a, b)]
+  },
+  published: table2,
+  publishedName: 'table 2',
+}
+
+export interface TableOptions {
+  /** Adds the paper's rows under the measured ones, where the label sets are the paper's. */
+  published?: boolean
+}
+
+/**
+ * Results in the form of X-MIC's table 1: for each training set nouns and verbs, each within, cross and harmonic
+ * mean. Results with equal `name` make a row; several seeds make a mean and a deviation.
+ *
+ * @throws EgoLensError `evaluation/same-seed` when two results of a row are the same run
+ */
+export function crossTable(results: readonly Result[], options: TableOptions = {}): Table {
+  return buildTable(results, crossForm, options)
+}
+
+/** Results in the form of X-MIC's table 2: shared and novel classes of the dataset that was not trained on. */
+export function sharedNovelTable(results: readonly Result[], options: TableOptions = {}): Table {
+  return buildTable(results, subsetForm, options)
+}
+
+function buildTable(results: readonly Result[], form: Form, options: TableOptions): Table {
+  const blocks = blocksOf(results)
+  const columns = blocks.flatMap((block) =>
+    (['noun', 'verb'] as const)
+      .filter((component) => results.some((result) => valuesOf(result, block, component, form)))
+      .map((component) => ({ block, component })),
+  )
+  const groups = blocks.flatMap((block) => {
+    const inner = columns.filter((column) => column.block === block)
+    const titled = inner.map(({ component }) => ({
+      title: component === 'noun' ? 'Nouns' : 'Verbs',
+      columns: form.columns(block),
+    }))
+    return titled.length > 0 ? [{ title: form.group(block), groups: titled }] : []
+  })
+  const names = [...new Set(results.map((result) => result.name))]
+  const rows = names.flatMap((name): TableRow[] => {
+    const own = results.filter((result) => result.name === name)
+    const cells = columns.flatMap(({ block, component }) => cellsOf(own, block, component, form))
+    const measured: TableRow = { name, cells, kind: 'measured' }
+    const paper = options.published ? publishedRow(own[0]!, columns, results, form) : undefined
+    return paper ? [measured, paper] : [measured]
+  })
+  return { title: form.title, groups, rows, notes: notesOf(rows, form, options) }
+}
+
+/** Pairs of training set and other test set; runs without training fill every pair of their test sets. */
+function blocksOf(results: readonly Result[]): Block[] {
+  const trained = results.filter((result) => result.trainedOn !== null)
+  const blocks = new Map<string, Block>()
+  for (const result of trained.length > 0 ? trained : results) {
+    const withins = result.trainedOn === null ? result.tests.map((test) => test.name) : [result.trainedOn]
+    for (const within of withins) {
+      for (const { name: cross } of result.tests) {
+        if (cross !== within) blocks.set(`${within}\n${cross}`, { within, cross })
+      }
+    }
+  }
+  return [...blocks.values()]
+}
+
+function testsOf(result: Result, block: Block, component: Component): { within?: TestResult; cross?: TestResult } {
+  if (result.trainedOn !== null && result.trainedOn !== block.within) return {}
+  const named = (name: string) => result.tests.find((test) => test.name === name && test.component === component)
+  return { within: named(block.within), cross: named(block.cross) }
+}
+
+function valuesOf(result: Result, block: Block, component: Component, form: Form): number[] | undefined {
+  const { within, cross } = testsOf(result, block, component)
+  return within && cross ? form.values(within, cross) : undefined
+}
+
+function cellsOf(results: readonly Result[], block: Block, component: Component, form: Form): TableRow['cells'] {
+  const seeds = new Set<number | null>()
+  const values = results.flatMap((result) => {
+    const found = valuesOf(result, block, component, form)
+    if (!found) return []
+    if (seeds.has(result.seed)) {
+      throw new EgoLensError('evaluation/same-seed', `two results of "${result.name}" have seed ${result.seed}`, {
+        where: `${component}s, trained on ${result.trainedOn ?? 'nothing'}`,
+        cure: 'leave one out, or give the runs different names',
+      })
+    }
+    seeds.add(result.seed)
+    return [found]
+  })
+  return [0, 1, 2].map((i) => (values.length === 0 ? undefined : spread(values.map((v) => v[i]!))))
+}
+
+/** The paper's row beside a measured one; only cells whose two label sets have the paper's sizes. */
+function publishedRow(
+  measured: Result,
+  columns: { block: Block; component: Component }[],
+  results: readonly Result[],
+  form: Form,
+): TableRow | undefined {
+  const paper = form.published.find((entry) => entry.method === measured.method)
+  if (!paper) return undefined
+  const cells = columns.flatMap(({ block, component }) => {
+    const pair = results.map((result) => testsOf(result, block, component)).find(({ within, cross }) => within && cross)
+    const comparable = [pair?.within, pair?.cross].every(
+      (test) => test && publishedClasses[test.dataset]?.[component] === test.classes,
+    )
+    const numbers = comparable
+      ? published(form.published, measured.method, pair!.within!.dataset, component)
+      : undefined
+    return [0, 1, 2].map((i) => (numbers ? spread([numbers[i]! / 100]) : undefined))
+  })
+  return cells.some(Boolean) ? { name: `${paper.name}, published`, cells, kind: 'published' } : undefined
+}
+
+function notesOf(rows: readonly TableRow[], form: Form, options: TableOptions): string[] {
+  const notes: string[] = []
+  const runs = Math.max(0, ...rows.flatMap((row) => row.cells.map((cell) => cell?.runs ?? 0)))
+  if (runs > 1) notes.push('Mean ± standard deviation over seeds.')
+  if (rows.some((row) => row.kind === 'published')) notes.push(`Published: ${source}, ${form.publishedName}.`)
+  else if (options.published) notes.push('No published numbers: they are for other label sets or methods.')
+  return notes
+}
