@@ -14,7 +14,7 @@ const event = (done: number, total = 100) => ({ task: 'features', done, total, u
 describe('progressLine', () => {
   it('gives the rate since the task was first heard of, and the time left at that rate', () => {
     const line = progressLine({ ...event(60), note: 'loss 0.31' }, { began: 1000, from: 20 }, 3000)
-    expect(line).toBe('features  [██████████░░░░░░]   60 %  60/100 frames  20/s  0:02 left  loss 0.31')
+    expect(line).toBe('features  [██████████░░░░░░]  60 %  60/100 frames  20/s  0:02 left  loss 0.31')
   })
 
   it('says how long it took when it is done', () => {

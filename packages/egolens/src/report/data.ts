@@ -45,14 +45,23 @@ const video = z.strictObject({
   notes: z.array(z.string()).default([]),
 })
 
+/** A figure in per cent, how it is written, or neither: a dash. */
+const cell = z.union([z.number(), z.string(), z.strictObject({ value: z.number(), text: z.string() }), z.null()])
+
 const table = z.strictObject({
   caption: z.string(),
-  /** Heads over several columns, such as "Nouns". The spans add up to the columns. */
-  groups: z.array(z.strictObject({ title: z.string(), span: z.number().int().positive() })).default([]),
+  /** Lines of heads over several columns, such as "Nouns". The spans of a line add up to the columns. */
+  heads: z.array(z.array(z.strictObject({ title: z.string(), span: z.number().int().positive() }))).default([]),
   columns: z.array(z.string()),
-  /** One cell a column; null is a dash. Numbers are per cent. */
-  rows: z.array(z.strictObject({ name: z.string(), cells: z.array(z.union([z.number(), z.string(), z.null()])) })),
-  note: z.string().optional(),
+  /** One cell a column. Published rows stand beside measured ones, and are never called best. */
+  rows: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(['measured', 'published']).default('measured'),
+      cells: z.array(cell),
+    }),
+  ),
+  notes: z.array(z.string()).default([]),
 })
 
 const curve = z.strictObject({
@@ -81,3 +90,4 @@ export type ReportData = z.input<typeof reportSchema>
 /** After defaults. */
 export type Report = z.output<typeof reportSchema>
 export type ReportTable = z.output<typeof table>
+export type ReportCell = z.output<typeof cell>

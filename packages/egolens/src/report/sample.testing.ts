@@ -53,7 +53,7 @@ export function sampleReport(file: string): ReportData {
     tables: [
       {
         caption: 'Top-1 over clips',
-        groups: [{ title: 'Nouns', span: 3 }],
+        heads: [[{ title: 'Nouns', span: 3 }]],
         columns: ['kitchen', 'workshop', 'hm'],
         rows: [
           { name: 'zero-shot', cells: [20, 10, 13.333] },

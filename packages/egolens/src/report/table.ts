@@ -1,45 +1,55 @@
-import type { ReportTable } from './data.js'
+import type { ReportCell, ReportTable } from './data.js'
 import { escapeHtml } from './escape.js'
 
-/** A results table; the best figure of each column is bold. */
+/** A results table; the best measured figure of each column is bold. */
 export function tableHtml(table: ReportTable): string {
-  const best = table.columns.map((_, column) => bestOf(table.rows.map((row) => row.cells[column])))
-  const groupEnds = groupBorders(table)
-  const groups = table.groups.length
-    ? `<tr><th></th>${table.groups.map((g) => `<th class="group" colspan="${g.span}">${escapeHtml(g.title)}</th>`).join('')}</tr>`
-    : ''
-  const head = table.columns
-    .map((c, i) => `<th${groupEnds.has(i) ? ' class="first"' : ''}>${escapeHtml(c)}</th>`)
-    .join('')
-  const rows = table.rows.map((row) => {
-    const cells = table.columns.map((_, i) => cellHtml(row.cells[i] ?? null, best[i], groupEnds.has(i))).join('')
-    return `<tr><th scope="row">${escapeHtml(row.name)}</th>${cells}</tr>`
+  const measured = table.rows.filter((row) => row.kind === 'measured')
+  const best = table.columns.map((_, column) => bestOf(measured.map((row) => row.cells[column])))
+  const borders = groupStarts(table)
+  const first = (column: number) => (borders.has(column) ? ' class="first"' : '')
+  const heads = table.heads.map((line) => {
+    const cells = line.map(({ title, span }) => `<th class="group first" colspan="${span}">${escapeHtml(title)}</th>`)
+    return `<tr><th></th>${cells.join('')}</tr>`
   })
-  const note = table.note ? `<p class="table-note">${escapeHtml(table.note)}</p>` : ''
+  const columns = table.columns.map((column, i) => `<th${first(i)}>${escapeHtml(column)}</th>`).join('')
+  const rows = table.rows.map((row) => {
+    const cells = table.columns.map((_, i) => {
+      const cell = row.cells[i] ?? null
+      const isBest = row.kind === 'measured' && best[i] !== undefined && numberOf(cell) === best[i]
+      return `<td${first(i)}>${isBest ? `<b>${cellText(cell)}</b>` : cellText(cell)}</td>`
+    })
+    return `<tr class="${row.kind}"><th scope="row">${escapeHtml(row.name)}</th>${cells.join('')}</tr>`
+  })
+  const notes = table.notes.map((note) => `<p class="table-note">${escapeHtml(note)}</p>`).join('\n')
   return `<figure class="table"><figcaption>${escapeHtml(table.caption)}</figcaption><div class="table-scroll"><table>
-<thead>${groups}<tr><th></th>${head}</tr></thead>
+<thead>${heads.join('\n')}<tr><th></th>${columns}</tr></thead>
 <tbody>
 ${rows.join('\n')}
-</tbody></table></div>${note}</figure>`
+</tbody></table></div>${notes}</figure>`
 }
 
 /** Bold means something only where there are two figures to compare. */
-function bestOf(cells: (number | string | null | undefined)[]): number | undefined {
-  const numbers = cells.filter((cell) => typeof cell === 'number')
+function bestOf(cells: (ReportCell | undefined)[]): number | undefined {
+  const numbers = cells.map((cell) => numberOf(cell ?? null)).filter((value) => value !== undefined)
   return numbers.length > 1 ? Math.max(...numbers) : undefined
 }
 
-function cellHtml(cell: number | string | null, best: number | undefined, first: boolean): string {
-  const text = cell === null ? '–' : typeof cell === 'number' ? cell.toFixed(2) : escapeHtml(cell)
-  const shown = best !== undefined && cell === best ? `<b>${text}</b>` : text
-  return `<td${first ? ' class="first"' : ''}>${shown}</td>`
+function numberOf(cell: ReportCell): number | undefined {
+  if (typeof cell === 'number') return cell
+  return cell !== null && typeof cell === 'object' ? cell.value : undefined
 }
 
-/** Columns at which a group begins. */
-function groupBorders(table: ReportTable): Set<number> {
+function cellText(cell: ReportCell): string {
+  if (cell === null) return '–'
+  if (typeof cell === 'number') return cell.toFixed(2)
+  return escapeHtml(typeof cell === 'string' ? cell : cell.text)
+}
+
+/** Columns at which a group of the lowest heads begins. */
+function groupStarts(table: ReportTable): Set<number> {
   const starts = new Set<number>()
   let column = 0
-  for (const group of table.groups) {
+  for (const group of table.heads.at(-1) ?? []) {
     starts.add(column)
     column += group.span
   }

@@ -28,7 +28,7 @@ describe('writeReport', () => {
     const page = await readFile(path, 'utf8')
     expect(page).toContain('<td>13.33</td>')
     expect(page).toContain('<td><b>37.50</b></td>')
-    expect(page).toContain('<th class="group" colspan="3">Nouns</th>')
+    expect(page).toContain('<th class="group first" colspan="3">Nouns</th>')
   })
 
   it('escapes every text', async () => {
@@ -41,7 +41,7 @@ describe('writeReport', () => {
         summary: nasty,
         notice: nasty,
         videos: data.videos!.map((v) => ({ ...v, title: nasty, notes: [nasty] })),
-        tables: [{ caption: nasty, note: nasty, columns: [nasty], rows: [{ name: nasty, cells: [nasty] }] }],
+        tables: [{ caption: nasty, notes: [nasty], columns: [nasty], rows: [{ name: nasty, cells: [nasty] }] }],
         runs: [{ name: nasty, facts: { [nasty]: nasty } }],
       },
       join(folder, 'nasty.html'),
