@@ -31,6 +31,7 @@ export function wordTokenizer(size: number): object {
     version: '1.0',
     added_tokens: [special(start, '<start>'), special(end, '<end>')],
     normalizer: { type: 'Lowercase' },
+    decoder: null,
     pre_tokenizer: { type: 'WhitespaceSplit' },
     post_processor: {
       type: 'TemplateProcessing',
