@@ -23,7 +23,7 @@ export class TransformerBlock extends nn.Module {
   constructor(width: number, { heads, mlpRatio, generator }: BlockOptions) {
     super()
     this.ln_1 = new nn.LayerNorm(width)
-    this.attn = new nn.MultiheadAttention(width, heads, { generator })
+    this.attn = new nn.MultiheadAttention(width, heads, { batchFirst: true, generator })
     this.ln_2 = new nn.LayerNorm(width)
     this.mlp = new Mlp(width, Math.max(1, Math.round(width * mlpRatio)), generator)
   }

@@ -1,0 +1,125 @@
+import { F, Generator, noGrad, scope, tensor } from '@egolens/torch'
+import { describe, expect, it } from 'vitest'
+import { arrange } from './coop.layout.js'
+import { createMethod } from './registry.js'
+import { formula, standInBackbone, standInLabels } from './testing.js'
+
+const names = ['cup', 'pan', 'knife', 'tap']
+const labels = { noun: standInLabels(names) }
+
+function make(options: Record<string, unknown> = {}, seed = 1) {
+  const setting = {
+    backbone: standInBackbone(),
+    components: ['noun' as const],
+    generator: new Generator(seed),
+    frames: 2,
+    labels,
+  }
+  return createMethod('coop', { contextTokens: 3, ...options }, setting)
+}
+
+const context = (method: ReturnType<typeof make>) => method.module.parameters()[0]!
+
+const classes = (options: Record<string, unknown>, seed = 1) =>
+  scope(() => (make(options, seed).classes(labels) as { noun: { tolist(): number[][] } }).noun.tolist())
+
+describe('the order of tokens and learned vectors', () => {
+  const order = (place: 'end' | 'middle' | 'front') =>
+    arrange(2, 4, 3, place)
+      .map((at) => ('token' in at ? `t${at.token}` : `v${at.vector}`))
+      .join(' ')
+
+  it('is start, vectors, name, full stop, end; or the name first; or between', () => {
+    expect(order('end')).toBe('t0 v0 v1 v2 t1 t2 t3 t4')
+    expect(order('front')).toBe('t0 t1 t2 v0 v1 v2 t3 t4')
+    expect(order('middle')).toBe('t0 v0 t1 t2 v1 v2 t3 t4')
+  })
+})
+
+describe('CoOp', () => {
+  it('has 16 vectors from N(0, 0.02^2) unless told otherwise', () => {
+    const setting = {
+      backbone: standInBackbone(),
+      components: ['noun' as const],
+      generator: new Generator(1),
+      frames: 2,
+    }
+    const [vectors] = createMethod('coop', {}, setting).module.parameters()
+    expect(vectors!.shape).toEqual([16, 6])
+    const std = Math.sqrt(vectors!.pow(2).mean().item())
+    expect(std).toBeGreaterThan(0.015)
+    expect(std).toBeLessThan(0.025)
+  })
+
+  it('encodes a class as the text tower would with the vectors in place', () => {
+    scope(() => {
+      const method = make({ contextTokens: 2, classToken: 'end' })
+      const { text } = standInBackbone()
+      const vectors = context(method)
+      const { ids, ends } = text.tokenize(['cup'])
+      const tokens = text.embedTokens(ids)
+      const rows = [tokens.select(0, 0).narrow(0, 0, 1), vectors, tokens.select(0, 0).narrow(0, 1, ends[0]!)]
+      const sequence = tensor(rows.flatMap((part) => part.tolist() as number[][]))
+      const expected = F.normalize(text.encodeFromEmbeddings(sequence.unsqueeze(0), [ends[0]! + 2]))
+      const { noun } = method.classes({ noun: standInLabels(['cup']) }) as { noun: typeof expected }
+      expect(noun.sub(expected).abs().amax().item()).toBeLessThan(1e-6)
+    })
+  })
+
+  it('gives the same in chunks of any size', () => {
+    const whole = classes({ classChunk: 100 })
+    for (const classChunk of [1, 3]) {
+      expect(classes({ classChunk })).toEqual(whole.map((row) => row.map((value) => expect.closeTo(value, 5))))
+    }
+  })
+
+  it('sends gradients to the vectors, every step anew', () => {
+    scope(() => {
+      const method = make()
+      const logits = method.forward(
+        { ids: ['a'], features: { full: formula([1, 2, 8]) }, context: {}, pixels: {}, labels: {} },
+        method.classes(labels),
+      ).logits.noun!
+      expect(logits.shape).toEqual([1, 4])
+      F.crossEntropy(logits, tensor([2], { dtype: 'int64' })).backward()
+      expect(context(method).grad!.abs().sum().item()).toBeGreaterThan(0)
+      const before = method.classes(labels) as { noun: typeof logits }
+      noGrad(() => context(method).add_(1))
+      const after = method.classes(labels) as { noun: typeof logits }
+      expect(before.noun.sub(after.noun).abs().amax().item()).toBeGreaterThan(1e-3)
+    })
+  })
+
+  it.each([
+    ['classToken', { classToken: 'end' }, { classToken: 'front' }],
+    ['classToken', { classToken: 'end' }, { classToken: 'middle' }],
+    ['fullStop', { fullStop: false }, { fullStop: true }],
+    ['contextTokens', { contextTokens: 3 }, { contextTokens: 4 }],
+  ])('%s changes the class vectors', (_, a, b) => {
+    expect(classes(a)).not.toEqual(classes(b))
+  })
+
+  it('scores other label sets with shared vectors', () => {
+    const method = make()
+    expect(method.transfersToNewLabels).toBe(true)
+    scope(() => {
+      const { noun } = method.classes({ noun: standInLabels(['bowl', 'rag']) }) as { noun: { shape: number[] } }
+      expect(noun.shape).toEqual([2, 8])
+    })
+  })
+
+  it('with vectors for each class scores the training classes alone', () => {
+    const method = make({ classSpecific: true })
+    expect(context(method).shape).toEqual([4, 3, 6])
+    expect(method.transfersToNewLabels).toBe(false)
+    expect(classes({ classSpecific: true, classChunk: 3 })).toHaveLength(4)
+    expect(() => method.classes({ noun: standInLabels(['bowl', 'rag']) })).toThrow('were learned for 4 noun classes')
+  })
+
+  it('names the class that is too long with its vectors', () => {
+    const method = make({ contextTokens: 35 })
+    expect(() => method.classes(labels)).toThrow(
+      '"knife" with its learned vectors is 42 tokens, the text tower takes 40',
+    )
+  })
+})

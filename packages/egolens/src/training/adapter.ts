@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { Generator, safetensors } from '@egolens/torch'
+import { z } from 'zod'
+import type { Component, LabelSets } from '../datasets/types.js'
+import { EgoLensError } from '../errors.js'
+import { readJson, writeAtomic } from '../files.js'
+import { createMethod } from '../methods/registry.js'
+import type { Backbone, Method } from '../methods/types.js'
+import type { Recipe } from './recipe.js'
+import { runPaths } from './run-directory.js'
+
+const labelSet = z.object({
+  dataset: z.string(),
+  component: z.enum(['verb', 'noun']),
+  names: z.array(z.string()),
+  keys: z.array(z.string()),
+})
+
+const encoder = z.strictObject({ name: z.string(), hash: z.string(), width: z.int() })
+
+/** adapter.json: everything that is needed to score any video against any label set, except the frozen weights. */
+export const adapterInfo = z.strictObject({
+  format: z.literal(1),
+  name: z.string(),
+  method: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  components: z.array(z.enum(['verb', 'noun'])),
+  frames: z.int(),
+  transfersToNewLabels: z.boolean(),
+  backbone: z.strictObject({
+    clip: z.string(),
+    context: z.string().optional(),
+    image: encoder,
+    contextImage: encoder,
+  }),
+  /** How frames were chosen and cropped: an adapter is only as good as its inputs are alike. */
+  features: z.strictObject({
+    every: z.number(),
+    compute: z.string(),
+    hands: z.looseObject({ provider: z.string() }),
+    /** The id of the boxes' provider and crop rule, as it stands in every hand feature's key. */
+    crop: z.string().optional(),
+  }),
+  /** The classes that it was trained on. */
+  labels: z.partialRecord(z.enum(['verb', 'noun']), labelSet),
+  recipe: z.string(),
+  /** sha256 of adapter.safetensors. */
+  weights: z.string(),
+  /** Set by calibration for recognition in untrimmed video; null until then. */
+  calibration: z.unknown().nullable(),
+})
+export type AdapterInfo = z.output<typeof adapterInfo>
+
+/** A trained method, ready to score. */
+export interface Adapter {
+  info: AdapterInfo
+  method: Method
+}
+
+export interface SaveAdapter {
+  recipe: Recipe
+  recipeHash: string
+  method: Method
+  backbone: Backbone
+  labels: LabelSets
+  crop: string | undefined
+}
+
+/** Writes adapter.safetensors and adapter.json. */
+export async function saveAdapter(directory: string, given: SaveAdapter): Promise<AdapterInfo> {
+  const { recipe, method, backbone, labels, crop } = given
+  const { weights, adapter } = runPaths(directory)
+  safetensors.save(weights, method.module.stateDict())
+  const info: AdapterInfo = {
+    format: 1,
+    name: recipe.name,
+    method: method.name,
+    options: recipe.options,
+    components: method.components,
+    frames: method.needs.frames,
+    transfersToNewLabels: method.transfersToNewLabels,
+    backbone: {
+      ...recipe.backbone,
+      image: { name: backbone.image.name, hash: backbone.image.hash, width: backbone.image.width },
+      contextImage: { name: backbone.context.name, hash: backbone.context.hash, width: backbone.context.width },
+    },
+    features: {
+      every: recipe.features.every,
+      compute: recipe.features.compute,
+      hands: recipe.features.hands,
+      ...(crop === undefined ? {} : { crop }),
+    },
+    labels,
+    recipe: given.recipeHash,
+    weights: createHash('sha256')
+      .update(await readFile(weights))
+      .digest('hex'),
+    calibration: null,
+  }
+  await writeAtomic(adapter, `${JSON.stringify(info, null, 2)}\n`)
+  return info
+}
+
+/** Reads adapter.json alone. @throws EgoLensError naming the file and the key */
+export async function readAdapterInfo(directory: string): Promise<AdapterInfo> {
+  const { adapter } = runPaths(directory)
+  const parsed = adapterInfo.safeParse(await readJson(adapter))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  throw new EgoLensError('adapter/invalid', `${issue.path.join('.')}: ${issue.message}`, { where: adapter })
+}
+
+/**
+ * A trained method with its weights.
+ *
+ * @param backbone the frozen models that it was trained with
+ * @throws EgoLensError `adapter/other-backbone`, `adapter/damaged`
+ * @example
+ * const { method } = await loadAdapter('runs/x-mic-kitchen-noun', backbone)
+ * const { noun } = await scoreClips(method, clips, labels, { features })
+ */
+export async function loadAdapter(directory: string, backbone: Backbone): Promise<Adapter> {
+  const info = await readAdapterInfo(directory)
+  checkBackbone(info, backbone, directory)
+  const { weights } = runPaths(directory)
+  const hash = createHash('sha256')
+    .update(await readFile(weights))
+    .digest('hex')
+  if (hash !== info.weights) {
+    throw new EgoLensError('adapter/damaged', 'the weights are not those that adapter.json was written for', {
+      where: weights,
+    })
+  }
+  const components: Component[] = info.components
+  const setting = { backbone, components, generator: new Generator(0), frames: info.frames, labels: info.labels }
+  const method = createMethod(info.method, info.options, setting)
+  method.module.loadStateDict(safetensors.load(weights))
+  method.module.eval()
+  return { info, method }
+}
+
+function checkBackbone({ backbone: wanted }: AdapterInfo, given: Backbone, directory: string): void {
+  const pairs = [
+    { what: 'image encoder', wanted: wanted.image, given: given.image },
+    { what: 'context encoder', wanted: wanted.contextImage, given: given.context },
+  ]
+  for (const { what, wanted, given } of pairs) {
+    if (wanted.hash === given.hash) continue
+    const message = `it was trained on the ${what} ${wanted.name} (${wanted.hash.slice(0, 12)}), not on ${given.name} (${given.hash.slice(0, 12)})`
+    throw new EgoLensError('adapter/other-backbone', message, { where: directory, cure: `load ${wanted.name}` })
+  }
+}

@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Tensor } from '@egolens/torch'
+import { safetensors } from '@egolens/torch'
+import { z } from 'zod'
+import { readJson, syncDirectory, writeAtomic } from '../files.js'
+
+/** Where a run is, apart from tensors. */
+export const trainingState = z.strictObject({
+  /** The recipe that this state belongs to. */
+  recipe: z.string(),
+  /** Optimiser steps taken. */
+  step: z.int().min(0),
+  /** The epoch in progress, and how many of its steps are taken: with the seed, the sampler's whole state. */
+  epoch: z.int().min(0),
+  position: z.int().min(0),
+  /** Sums over the epoch in progress. */
+  sums: z.strictObject({ loss: z.number(), clips: z.int(), correct: z.record(z.string(), z.int()) }),
+  /** The engine's random state, base64. */
+  generator: z.string(),
+  /** The best epoch so far, if the recipe selects by validation. */
+  best: z.strictObject({ epoch: z.int(), score: z.number() }).optional(),
+  /** Bytes of the log that were written up to here. */
+  logBytes: z.int().min(0),
+  seconds: z.number().min(0),
+})
+export type TrainingState = z.output<typeof trainingState>
+
+export interface Checkpoint {
+  model: Record<string, Tensor>
+  optimizer: Record<string, Tensor>
+  state: TrainingState
+}
+
+const manifestSchema = z.strictObject({
+  files: z.record(z.string(), z.strictObject({ size: z.int().min(0), sha256: z.string() })),
+})
+
+const MODEL = 'model.safetensors'
+const OPTIMIZER = 'optimizer.safetensors'
+const STATE = 'state.json'
+const MANIFEST = 'manifest.json'
+const LATEST = 'latest'
+
+/**
+ * Writes `step-<n>/` so that it exists whole or not at all: files into a temporary directory, the manifest with their
+ * hashes last, everything synced, one rename.
+ * @param keep how many checkpoints stay
+ */
+export async function writeCheckpoint(directory: string, { model, optimizer, state }: Checkpoint, keep: number) {
+  const name = `step-${String(state.step).padStart(7, '0')}`
+  const temporary = join(directory, `.${name}.${randomBytes(4).toString('hex')}.tmp`)
+  await mkdir(temporary, { recursive: true })
+  try {
+    safetensors.save(join(temporary, MODEL), model)
+    safetensors.save(join(temporary, OPTIMIZER), optimizer)
+    await writeAtomic(join(temporary, STATE), `${JSON.stringify(state, null, 2)}\n`)
+    const files: z.output<typeof manifestSchema>['files'] = {}
+    for (const file of [MODEL, OPTIMIZER, STATE]) files[file] = await measure(join(temporary, file))
+    await writeAtomic(join(temporary, MANIFEST), `${JSON.stringify({ files }, null, 2)}\n`)
+    await syncDirectory(temporary)
+    await rm(join(directory, name), { recursive: true, force: true })
+    await rename(temporary, join(directory, name))
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true })
+    throw error
+  }
+  await syncDirectory(directory)
+  await writeAtomic(join(directory, LATEST), `${name}\n`)
+  await removeOld(directory, keep)
+}
+
+/** Why a checkpoint was passed over. */
+export interface Skipped {
+  name: string
+  reason: string
+}
+
+/**
+ * The newest checkpoint of a recipe whose files are all there and unchanged, and those that were passed over.
+ * @returns no checkpoint where there is none to go on from
+ */
+export async function readCheckpoint(
+  directory: string,
+  recipe: string,
+): Promise<{ checkpoint?: Checkpoint; skipped: Skipped[] }> {
+  const skipped: Skipped[] = []
+  for (const name of (await list(directory)).reverse()) {
+    const reason = await fault(join(directory, name), recipe)
+    if (reason) {
+      skipped.push({ name, reason })
+      continue
+    }
+    const at = join(directory, name)
+    const state = trainingState.parse(await readJson(join(at, STATE)))
+    return {
+      checkpoint: { model: safetensors.load(join(at, MODEL)), optimizer: safetensors.load(join(at, OPTIMIZER)), state },
+      skipped,
+    }
+  }
+  return { skipped }
+}
+
+async function fault(directory: string, recipe: string): Promise<string | undefined> {
+  try {
+    const { files } = manifestSchema.parse(await readJson(join(directory, MANIFEST)))
+    for (const file of [MODEL, OPTIMIZER, STATE]) {
+      const wanted = files[file]
+      if (!wanted) return `${file} is not in its manifest`
+      const { size } = await stat(join(directory, file))
+      if (size !== wanted.size) return `${file} has ${size} bytes, its manifest says ${wanted.size}`
+      if ((await measure(join(directory, file))).sha256 !== wanted.sha256) return `${file} was changed or damaged`
+    }
+    const state = trainingState.parse(await readJson(join(directory, STATE)))
+    return state.recipe === recipe ? undefined : 'it belongs to another recipe'
+  } catch (error) {
+    return (error as Error).message.split('\n')[0]
+  }
+}
+
+async function measure(path: string): Promise<{ size: number; sha256: string }> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return { size: (await stat(path)).size, sha256: hash.digest('hex') }
+}
+
+async function list(directory: string): Promise<string[]> {
+  const entries = await readdir(directory).catch(() => [])
+  return entries.filter((name) => /^step-\d+$/.test(name)).sort()
+}
+
+async function removeOld(directory: string, keep: number): Promise<void> {
+  const entries = await readdir(directory)
+  const old = (await list(directory)).slice(0, -keep)
+  const cutOff = entries.filter((name) => /^\.step-\d+\.\w+\.tmp$/.test(name))
+  for (const name of [...old, ...cutOff]) await rm(join(directory, name), { recursive: true, force: true })
+}
+
+/** Brings a log back to the length it had at a checkpoint, so that a resumed run does not repeat lines. */
+export async function cutLog(path: string, bytes: number): Promise<void> {
+  const log = await readFile(path).catch(() => Buffer.alloc(0))
+  if (log.length > bytes) await writeFile(path, log.subarray(0, bytes))
+}

@@ -1,0 +1,96 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { noGrad, scope } from '@egolens/torch'
+import type { Clip, Component, LabelSets } from '../datasets/types.js'
+import type { ScoredClip } from '../evaluation/scores.js'
+import type { Method } from '../methods/types.js'
+import { type Progress, silent } from '../progress.js'
+import { type FeatureSource, FrameTable } from './frame-table.js'
+import { ClipLoader, streamsOf } from './loader.js'
+
+/** Scores of each component, clips in the order they were given. */
+export type Scores = Partial<Record<Component, ScoredClip[]>>
+
+/** A clip without a label is scored too; its label reads -1. */
+export const UNLABELLED = -1
+
+export interface ScoreOptions {
+  features: FeatureSource
+  batch?: number
+  contextLag?: boolean
+  task?: string
+  progress?: Progress
+}
+
+/**
+ * Scores clips with a method against any label set.
+ *
+ * @example
+ * const { noun } = await scoreClips(method, dataset.clips('test'), dataset.labels, { features })
+ * top1(noun!)
+ * @throws EgoLensError `training/no-features` naming clips that have none
+ */
+export async function scoreClips(
+  method: Method,
+  clips: readonly Clip[],
+  labels: LabelSets,
+  options: ScoreOptions,
+): Promise<Scores> {
+  const { features, progress = silent, task = 'scoring' } = options
+  const table = await FrameTable.load(clips, features, streamsOf(method.needs), { progress, task: `${task}: features` })
+  try {
+    return await scoreTable(method, table, labels, options)
+  } finally {
+    table.dispose()
+  }
+}
+
+/** The same with features that are in memory already. */
+export async function scoreTable(
+  method: Method,
+  table: FrameTable,
+  labels: LabelSets,
+  { batch = 256, contextLag, progress = silent, task = 'scoring' }: Omit<ScoreOptions, 'features'>,
+): Promise<Scores> {
+  const { components, module, needs } = method
+  const loader = new ClipLoader(table, needs, { batch, seed: 0, components: [], contextLag })
+  const classes = noGrad(() => scope(() => method.classes(labels)))
+  const scores: Scores = Object.fromEntries(components.map((component) => [component, []]))
+  const training = module.training
+  module.eval()
+  try {
+    let done = 0
+    for (const plan of loader.evaluation()) {
+      noGrad(() =>
+        scope(() => {
+          const { logits } = method.forward(loader.gather(plan), classes)
+          for (const component of components) {
+            const values = logits[component]!.float().toTypedArray() as Float32Array
+            plan.clips.forEach((index, row) => {
+              scores[component]!.push(scored(table.clips[index]!, component, values, row, plan.clips.length))
+            })
+          }
+        }),
+      )
+      done += plan.clips.length
+      progress({ task, done, total: table.clips.length, unit: 'clips' })
+      await nextTurn()
+    }
+  } finally {
+    module.train(training)
+    release(classes)
+  }
+  return scores
+}
+
+function scored(clip: Clip, component: Component, values: Float32Array, row: number, rows: number): ScoredClip {
+  const width = values.length / rows
+  return { id: clip.id, label: clip[component] ?? UNLABELLED, logits: values.slice(row * width, (row + 1) * width) }
+}
+
+/** Class vectors live outside every scope, and nobody needs them after the last batch. */
+export function release(classes: unknown): void {
+  if (classes === null || typeof classes !== 'object') return
+  for (const value of Object.values(classes)) {
+    if (value && typeof value === 'object' && 'dispose' in value && typeof value.dispose === 'function') value.dispose()
+  }
+}

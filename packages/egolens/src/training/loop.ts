@@ -1,0 +1,121 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { autocast, optim, scope } from '@egolens/torch'
+import type { LabelSets } from '../datasets/types.js'
+import { EgoLensError } from '../errors.js'
+import type { Batch, Method } from '../methods/types.js'
+import type { Progress } from '../progress.js'
+import type { TrainingState } from './checkpoint.js'
+import type { BatchPlan, ClipLoader } from './loader.js'
+import type { RunLog } from './log.js'
+import { countCorrect, defaultLoss } from './loss.js'
+import type { Recipe } from './recipe.schema.js'
+import { learningRate } from './schedule.js'
+
+export interface LoopOptions {
+  training: Recipe['training']
+  method: Method
+  optimizer: optim.AdamW | optim.SGD
+  labels: LabelSets
+  loader: ClipLoader
+  /** Where to begin; the loop keeps it up to date. */
+  state: TrainingState
+  log: RunLog
+  /** Writes a checkpoint of the state as it is. */
+  save(): Promise<void>
+  /** Mean top-1 on the validation clips, if the recipe selects by it; keeps the model if it is the best. */
+  validate?(epoch: number): Promise<number>
+  progress: Progress
+  signal?: AbortSignal
+}
+
+/**
+ * Trains a method: for each epoch, for each batch: forward, loss, backward, step. Everything else is round it.
+ *
+ * @throws EgoLensError `training/not-finite` naming the clips, before the step that would spoil the parameters;
+ * `run/interrupted` after a checkpoint, when the signal aborts
+ */
+export async function trainLoop(options: LoopOptions): Promise<void> {
+  const { training, method, optimizer, labels, loader, state, log, save, validate, progress, signal } = options
+  const fixedClasses = method.classesTrain ? undefined : scope(() => method.classes(labels))
+  const total = training.epochs * loader.stepsPerEpoch
+  method.module.train()
+
+  for (let epoch = state.epoch; epoch < training.epochs; epoch++) {
+    const began = performance.now()
+    const lr = learningRate(training, epoch)
+    for (const group of optimizer.groups) group.lr = lr
+
+    for (const plan of loader.training(epoch, state.position)) {
+      if (signal?.aborted) await stop(save)
+      const { loss, gradNorm, correct } = scope(() => {
+        const batch = loader.gather(plan)
+        return trainStep(batch, fixedClasses ?? method.classes(labels), options)
+      })
+      count(state, plan, loss, correct)
+      await log.write({ kind: 'step', epoch, step: state.step, loss, lr, gradNorm })
+      progress({ task: 'training', done: state.step, total, unit: 'steps', note: `loss ${loss.toFixed(4)}` })
+      if (training.saveEvery && state.step % training.saveEvery === 0) await save()
+      await nextTurn() // so that Ctrl-C, progress and timers are heard
+    }
+
+    const validation = await validate?.(epoch)
+    const seconds = (performance.now() - began) / 1000
+    await log.write({
+      kind: 'epoch',
+      epoch,
+      step: state.step,
+      ...averages(state),
+      lr,
+      seconds,
+      validation,
+      ...method.diagnostics?.(),
+    })
+    Object.assign(state, { epoch: epoch + 1, position: 0, sums: { loss: 0, clips: 0, correct: {} } })
+    await save()
+  }
+}
+
+/** One step of the optimiser. */
+function trainStep(batch: Batch, classes: unknown, { training, method, optimizer }: LoopOptions) {
+  const { output, loss } = autocast({ dtype: 'bfloat16', enabled: training.precision === 'bfloat16' }, () => {
+    const output = method.forward(batch, classes)
+    return { output, loss: method.loss?.(output, batch) ?? defaultLoss(output, batch) }
+  })
+  const value = loss.item()
+  if (!Number.isFinite(value)) throw notFinite('loss', value, batch)
+  optimizer.zeroGrad()
+  loss.backward()
+  const gradNorm = optim.clipGradNorm(method.module.parameters(), training.clipNorm ?? Number.POSITIVE_INFINITY)
+  if (!Number.isFinite(gradNorm)) throw notFinite('gradient', gradNorm, batch)
+  optimizer.step()
+  return { loss: value, gradNorm, correct: countCorrect(output, batch) }
+}
+
+function count(state: TrainingState, plan: BatchPlan, loss: number, correct: Record<string, number>): void {
+  state.step++
+  state.position++
+  state.sums.loss += loss * plan.clips.length
+  state.sums.clips += plan.clips.length
+  for (const [component, hits] of Object.entries(correct)) {
+    state.sums.correct[component] = (state.sums.correct[component] ?? 0) + hits
+  }
+}
+
+function averages({ sums }: TrainingState): { loss: number; accuracy: Record<string, number> } {
+  const accuracy = Object.entries(sums.correct).map(([component, hits]) => [component, hits / sums.clips])
+  return { loss: sums.loss / sums.clips, accuracy: Object.fromEntries(accuracy) }
+}
+
+async function stop(save: () => Promise<void>): Promise<never> {
+  await save()
+  throw new EgoLensError('run/interrupted', 'training was interrupted; a checkpoint was written', {
+    cure: 'go on with --resume',
+  })
+}
+
+function notFinite(what: string, value: number, { ids }: Batch): EgoLensError {
+  const message = `the ${what} became ${value} on clips ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ', ...' : ''}`
+  return new EgoLensError('training/not-finite', message, {
+    cure: 'look for broken features of these clips, or lower training.lr or set training.clipNorm',
+  })
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+
+/** A split of a dataset; what else the dataset's reader takes stands beside `dataset` and `split`. */
+const data = z.looseObject({
+  dataset: z.string().describe('a dataset reader: epic-kitchens-100, ego4d-fho-lta, own, ...'),
+  split: z.string().describe('which of its splits'),
+  limit: z.int().min(1).optional().describe('only the first so many clips'),
+})
+
+const namedData = data.extend({ name: z.string().describe('how tables call it') })
+
+const view = z.enum(['full', 'hand'])
+
+const backbone = z.strictObject({
+  clip: z.string().default('small').describe('CLIP weights: small, a folder, or a name in the hub cache'),
+  context: z.string().optional().describe('the encoder of the adapter path, if it is another one'),
+})
+
+const features = z.strictObject({
+  store: z.string().default('features').describe('folder of the feature store'),
+  every: z.number().positive().default(0.25).describe('seconds between frames'),
+  views: z.array(view).min(1).optional().describe('full and hand; what the method needs, if not said'),
+  hands: z
+    .looseObject({
+      provider: z.enum(['file', 'ssd', 'none']).default('file').describe('where hand boxes come from'),
+    })
+    .prefault({})
+    .describe('hand boxes, and the rule that makes a crop of them'),
+  compute: z.enum(['float32', 'bfloat16', 'auto']).default('float32').describe('number type of the frozen encoders'),
+})
+
+const dataSection = z.strictObject({
+  train: data,
+  test: z.array(namedData).min(1).describe('each is scored at the end'),
+  validation: z
+    .strictObject({
+      holdOut: z.number().gt(0).lt(1).optional().describe('share of the training clips, whole participants'),
+      within: data.optional().describe('or a split of its own'),
+      cross: data.optional().describe('a split of another dataset, never a test split'),
+    })
+    .default({})
+    .describe('what model selection looks at'),
+})
+
+const training = z.strictObject({
+  epochs: z.int().min(1).describe('passes over the training clips'),
+  batch: z.int().min(1).describe('clips a step'),
+  frames: z.int().min(1).default(16).describe('frames a clip'),
+  optimizer: z.enum(['adamw', 'sgd']),
+  lr: z.number().positive().describe('learning rate after the warm-up'),
+  betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).describe('AdamW'),
+  momentum: z.number().min(0).lt(1).describe('SGD'),
+  weightDecay: z.number().min(0),
+  schedule: z.enum(['constant', 'cosine']).describe('learning rate by epoch, after the warm-up'),
+  warmupEpochs: z.int().min(0).describe('epoch 0 at warmupLr, epoch e at lr e / warmupEpochs'),
+  warmupLr: z.number().min(0).describe('learning rate of epoch 0, if there is a warm-up'),
+  clipNorm: z.number().positive().optional().describe('largest norm of the gradient'),
+  seed: z.int().min(0).default(1).describe('initial values, order of clips, frames drawn'),
+  select: z.enum(['last', 'val_within', 'val_cross']).default('last').describe('which epoch is kept'),
+  precision: z.enum(['float32', 'bfloat16']).default('float32').describe('number type of the training step'),
+  contextLag: z.boolean().default(false).describe('evaluate as the public X-MIC code does on Ego4D'),
+  saveEvery: z.int().min(1).optional().describe('steps between checkpoints, besides one at each epoch'),
+  keep: z.int().min(1).default(2).describe('checkpoints that are kept'),
+})
+
+/** What a method does not say itself. */
+export const trainingDefaults = {
+  epochs: 15,
+  batch: 64,
+  optimizer: 'adamw',
+  lr: 1e-3,
+  betas: [0.9, 0.999] as [number, number],
+  momentum: 0.9,
+  weightDecay: 0.01,
+  schedule: 'constant',
+  warmupEpochs: 0,
+  warmupLr: 1e-7,
+} as const
+
+const shape = {
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/, 'letters, digits, dots, dashes')
+    .describe('the run in tables and file names'),
+  method: z.string().describe('zero-shot, coop, x-mic'),
+  options: z.record(z.string(), z.unknown()).default({}).describe('of the method'),
+  component: z.enum(['verb', 'noun', 'both']).describe('what is recognised'),
+  backbone: backbone.prefault({}),
+  features: features.prefault({}),
+  data: dataSection,
+}
+
+/** A recipe as it is written: training values may be left to the method. */
+export const recipeSchema = z.strictObject({
+  ...shape,
+  training: training
+    .partial({
+      epochs: true,
+      batch: true,
+      optimizer: true,
+      lr: true,
+      betas: true,
+      momentum: true,
+      weightDecay: true,
+      schedule: true,
+      warmupEpochs: true,
+      warmupLr: true,
+    })
+    .prefault({}),
+})
+
+/** A recipe with every value filled in, as a run keeps it. */
+export const resolvedSchema = z.strictObject({ ...shape, training })
+
+export type RecipeInput = z.input<typeof recipeSchema>
+export type Recipe = z.output<typeof resolvedSchema>
+export type DataSpec = z.output<typeof data>
+export type NamedDataSpec = z.output<typeof namedData>

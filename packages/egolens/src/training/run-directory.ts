@@ -1,0 +1,74 @@
+import { mkdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EgoLensError } from '../errors.js'
+import { writeAtomic } from '../files.js'
+import { type Recipe, readRecipe, recipeHash } from './recipe.js'
+import { writeRecipe } from './recipe.write.js'
+
+/** Where a run keeps what. */
+export function runPaths(directory: string) {
+  return {
+    recipe: join(directory, 'recipe.yaml'),
+    log: join(directory, 'log.jsonl'),
+    checkpoints: join(directory, 'checkpoints'),
+    best: join(directory, 'best.safetensors'),
+    weights: join(directory, 'adapter.safetensors'),
+    adapter: join(directory, 'adapter.json'),
+    result: join(directory, 'result.json'),
+  }
+}
+
+/**
+ * Makes a run's directory, or checks that a run that is resumed is the one that was begun.
+ * @throws EgoLensError `run/exists` for a directory with a run that is not to be resumed, `run/other-recipe` naming
+ * the keys that differ
+ */
+export async function openRunDirectory(directory: string, recipe: Recipe, resume: boolean): Promise<void> {
+  const paths = runPaths(directory)
+  await mkdir(paths.checkpoints, { recursive: true })
+  if (await exists(paths.recipe)) {
+    if (!resume) {
+      throw new EgoLensError('run/exists', 'there is a run in this directory', {
+        where: directory,
+        cure: 'go on with it by --resume, or name another directory',
+      })
+    }
+    const begun = await readRecipe(paths.recipe)
+    if (recipeHash(begun) === recipeHash(recipe)) return
+    throw new EgoLensError(
+      'run/other-recipe',
+      `the run was begun with another recipe: ${differences(begun, recipe).join(', ')}`,
+      {
+        where: paths.recipe,
+        cure: 'resume with the recipe in the directory, or name another directory',
+      },
+    )
+  }
+  await writeAtomic(paths.recipe, writeRecipe(recipe))
+}
+
+/** "training.lr 0.001 -> 0.01" for each value that differs. */
+export function differences(before: unknown, after: unknown, path = ''): string[] {
+  if (isObject(before) && isObject(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    return keys.flatMap((key) => differences(before[key], after[key], path ? `${path}.${key}` : key))
+  }
+  const [from, to] = [JSON.stringify(before), JSON.stringify(after)]
+  return from === to ? [] : [`${path} ${from ?? 'absent'} -> ${to ?? 'absent'}`]
+}
+
+/** A finished file of a run, or undefined. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

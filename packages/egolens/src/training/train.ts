@@ -1,0 +1,80 @@
+import { Generator, manualSeed } from '@egolens/torch'
+import { createMethod } from '../methods/registry.js'
+import { type Progress, silent } from '../progress.js'
+import { saveAdapter } from './adapter.js'
+import type { Skipped } from './checkpoint.js'
+import { trainingData } from './data.js'
+import { lockDirectory } from './lock.js'
+import { componentsOf, type Recipe, recipeHash } from './recipe.js'
+import type { Resources } from './resources.js'
+import { openResources } from './resources.open.js'
+import { openRunDirectory } from './run-directory.js'
+import { learn } from './sitting.js'
+
+export interface TrainOptions {
+  /** The run's directory. */
+  dir: string
+  /** Go on where the directory's newest valid checkpoint stands; with none, begin. */
+  resume?: boolean
+  progress?: Progress
+  /** Aborting writes a checkpoint and stops. */
+  signal?: AbortSignal
+  /** Models, features and datasets, if they are open already; found by the recipe otherwise. */
+  resources?: Resources
+}
+
+/** What a training run says at its end. */
+export interface RunSummary {
+  dir: string
+  name: string
+  method: string
+  /** Trained numbers. */
+  parameters: number
+  /** Optimiser steps and seconds of training, over all sittings. */
+  steps: number
+  seconds: number
+  clips: number
+  /** Clips that were left out since they lack a label. */
+  unlabelled: number
+  /** The epoch that was kept; absent where nothing is trained. */
+  epoch?: number
+  resumedFrom?: number
+  /** Checkpoints that were passed over when the run was resumed, and why. */
+  skipped: Skipped[]
+}
+
+/**
+ * Trains what a recipe says and writes the adapter. A run that was cut off at any moment continues with
+ * `resume: true` and ends with the same weights, bit for bit, as one that was not (on the same machine).
+ *
+ * @example
+ * const recipe = await readRecipe('recipes/small/x-mic-kitchen-noun.yaml')
+ * const { seconds } = await train(recipe, { dir: 'runs/noun' })
+ * @throws EgoLensError `run/locked`, `run/exists`, `run/interrupted`, `training/...`
+ */
+export async function train(recipe: Recipe, options: TrainOptions): Promise<RunSummary> {
+  const { dir, resume = false, progress = silent, signal } = options
+  const unlock = await lockDirectory(dir)
+  try {
+    await openRunDirectory(dir, recipe, resume)
+    const resources = options.resources ?? (await openResources(recipe))
+    const { backbone } = resources
+    const components = componentsOf(recipe)
+    const data = await trainingData(recipe, components, resources.openDataset)
+    const { labels, clips, unlabelled } = data.train
+    const { seed, frames } = recipe.training
+    manualSeed(seed)
+    const setting = { backbone, components, generator: new Generator(seed), frames, labels }
+    const method = createMethod(recipe.method, recipe.options, setting)
+    try {
+      const parameters = method.module.parameters().reduce((sum, { numel }) => sum + numel, 0)
+      const learned = await learn({ recipe, dir, resume, method, data, features: resources.features, progress, signal })
+      await saveAdapter(dir, { recipe, recipeHash: recipeHash(recipe), method, backbone, labels, crop: resources.crop })
+      return { dir, name: recipe.name, method: method.name, parameters, clips: clips.length, unlabelled, ...learned }
+    } finally {
+      method.module.dispose()
+    }
+  } finally {
+    await unlock()
+  }
+}
