@@ -1,6 +1,6 @@
+import * as ops from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
 import { Module } from './module.js'
-import { raw } from './raw.js'
 
 /** x Phi(x) (Hendrycks and Gimpel 2016), exact or by the tanh formula. */
 export class GELU extends Module {
@@ -40,7 +40,7 @@ export class LeakyReLU extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return raw('leaky_relu', '', x, this.slope)
+    return ops.leaky_relu(x, this.slope)
   }
 }
 

@@ -1,13 +1,13 @@
 import { noGrad } from '../autograd.js'
 import { zeros } from '../creation.js'
 import { TorchError } from '../errors.js'
+import * as ops from '../ops.generated.js'
 import { scope } from '../scope.js'
 import type { Tensor } from '../tensor.js'
 import { ones_, zeros_ } from './init.js'
 import { Module } from './module.js'
 import type { NormOptions } from './normalization.js'
 import { blank } from './options.js'
-import { raw } from './raw.js'
 
 export interface BatchNormOptions extends NormOptions {
   /** Weight of the newest batch in the running statistics; 0.1 by default. */
@@ -60,8 +60,11 @@ class BatchNorm extends ChannelNorm {
     const counter = this.numBatchesTracked
     if (this.training && counter) noGrad(() => scope(() => void counter.add_(1)))
     const batch = this.training || !this.runningMean
+    if (batch && x.numel <= x.shape[1]!) {
+      throw new TorchError('BadArgument', `${this.constructor.name} needs more than one value a channel to train on.`)
+    }
     const { weight, bias, runningMean, runningVar, momentum, eps } = this
-    return raw('batch_norm', '', x, weight, bias, runningMean, runningVar, batch, momentum, eps, true)
+    return ops.batch_norm(x, weight, bias, runningMean, runningVar, batch, momentum, eps, true)
   }
 }
 
@@ -91,7 +94,7 @@ class InstanceNorm extends ChannelNorm {
     this.check(x)
     const own = this.training || !this.runningMean
     const { weight, bias, runningMean, runningVar, momentum, eps } = this
-    return raw('instance_norm', '', x, weight, bias, runningMean, runningVar, own, momentum, eps, true)
+    return ops.instance_norm(x, weight, bias, runningMean, runningVar, own, momentum, eps, true)
   }
 }
 

@@ -53,8 +53,9 @@ export function checkpointSequential(
   const backward = (blockDone?: (index: number) => void): void => {
     let gradient: Tensor | null = scope(() => output.grad?.clone() ?? null)?.keep() ?? null
     try {
-      for (let index = kept.length - 1; index >= 0 && gradient; index--) {
-        const below = recompute(kept[index]!, gradient, generators, index > 0 || input.requiresGrad)
+      const lowest = input.requiresGrad ? 0 : kept.findIndex(({ block }) => trains(block))
+      for (let index = kept.length - 1; index >= Math.max(lowest, 0) && gradient; index--) {
+        const below = recompute(kept[index]!, gradient, generators, index > lowest || input.requiresGrad)
         gradient.dispose()
         gradient = below
         blockDone?.(index)
@@ -93,6 +94,8 @@ function recompute({ block, x, random }: Kept, gradient: Tensor, generators: rea
     })
   }
 }
+
+const trains = (block: Layer): boolean => block.parameters().some((parameter) => parameter.requiresGrad)
 
 // A block may return its input itself, whose life is not the scope's to end.
 const owned = (y: Tensor, x: Tensor): Tensor => (y === x ? y.detach() : y)

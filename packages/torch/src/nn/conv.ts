@@ -1,9 +1,9 @@
 import { TorchError } from '../errors.js'
+import * as ops from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
 import { affine_ } from './init.js'
 import { Module } from './module.js'
 import { blank, type LayerOptions } from './options.js'
-import { raw } from './raw.js'
 
 export type Size = number | readonly number[]
 
@@ -56,7 +56,7 @@ abstract class ConvBase extends Module {
       throw new TorchError('BadArgument', `${this.constructor.name} takes ${wanted}, not [${x.shape}].`)
     }
     const { weight, bias, stride, padding, dilation, groups } = this
-    return raw('convolution', '', x, weight, bias, stride, padding, dilation, transposed, outputPadding, groups)
+    return ops.convolution(x, weight, bias, stride, padding, dilation, transposed, outputPadding, groups)
   }
 }
 

@@ -1,9 +1,10 @@
 import { noGrad } from '../autograd.js'
 import { TorchError } from '../errors.js'
 import type { Generator } from '../generator.js'
+import { callOp } from '../native.js'
+import * as ops from '../ops.generated.js'
 import { scope } from '../scope.js'
 import type { Tensor } from '../tensor.js'
-import { raw } from './raw.js'
 
 let skipping = false
 
@@ -41,12 +42,12 @@ export function ones_(tensor: Tensor): Tensor {
 
 /** U(low, high). */
 export function uniform_(tensor: Tensor, low = 0, high = 1, generator?: Generator): Tensor {
-  return inPlace(tensor, () => void raw('uniform_', '', tensor, low, high, generator))
+  return inPlace(tensor, () => void tensor.uniform_(low, high, generator))
 }
 
 /** N(mean, std^2). */
 export function normal_(tensor: Tensor, mean = 0, std = 1, generator?: Generator): Tensor {
-  return inPlace(tensor, () => void raw('normal_', '', tensor, mean, std, generator))
+  return inPlace(tensor, () => void tensor.normal_(mean, std, generator))
 }
 
 /** N(mean, std^2) cut off at low and high, by the inverse of its distribution function. */
@@ -56,10 +57,10 @@ export function truncNormal_(
 ): Tensor {
   const cumulative = (value: number) => (1 + erf((value - mean) / std / Math.SQRT2)) / 2
   return inPlace(tensor, () => {
-    raw('uniform_', '', tensor, 2 * cumulative(low) - 1, 2 * cumulative(high) - 1, generator)
-    raw('erfinv_', '', tensor)
+    tensor.uniform_(2 * cumulative(low) - 1, 2 * cumulative(high) - 1, generator)
+    callOp('erfinv_', '', [tensor])
     tensor.mul_(std * Math.SQRT2).add_(mean)
-    raw('clamp_', '', tensor, low, high)
+    ops.clamp_(tensor, low, high)
   })
 }
 

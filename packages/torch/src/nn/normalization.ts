@@ -1,9 +1,9 @@
 import * as F from '../functional.js'
+import * as ops from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
 import { ones_, zeros_ } from './init.js'
 import { Module } from './module.js'
 import { blank, type LayerOptions } from './options.js'
-import { raw } from './raw.js'
 
 export interface NormOptions extends LayerOptions {
   eps?: number
@@ -87,6 +87,6 @@ export class GroupNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return raw('group_norm', '', x, this.groups, this.weight, this.bias, this.eps, true)
+    return ops.group_norm(x, this.groups, this.weight, this.bias, this.eps, true)
   }
 }

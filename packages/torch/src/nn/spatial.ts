@@ -1,7 +1,7 @@
+import * as ops from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
 import type { Size } from './conv.js'
 import { Module } from './module.js'
-import { raw } from './raw.js'
 
 const pair = (size: Size): number[] => (typeof size === 'number' ? [size, size] : [...size])
 
@@ -15,7 +15,7 @@ export class ReflectionPad2d extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return raw('reflection_pad2d', '', x, this.padding)
+    return ops.reflection_pad2d(x, this.padding)
   }
 }
 
@@ -36,7 +36,7 @@ export class AvgPool2d extends Module {
 
   forward(x: Tensor): Tensor {
     const { stride = this.kernel, padding = 0 } = this.options
-    return raw('avg_pool2d', '', x, pair(this.kernel), pair(stride), pair(padding), false, true, null)
+    return ops.avg_pool2d(x, pair(this.kernel), pair(stride), pair(padding), false, true, null)
   }
 }
 
@@ -51,7 +51,7 @@ export class MaxPool2d extends Module {
 
   forward(x: Tensor): Tensor {
     const { stride = this.kernel, padding = 0 } = this.options
-    return raw('max_pool2d', '', x, pair(this.kernel), pair(stride), pair(padding), [1, 1], false)
+    return ops.max_pool2d(x, pair(this.kernel), pair(stride), pair(padding), [1, 1], false)
   }
 }
 
@@ -62,6 +62,6 @@ export class AdaptiveAvgPool2d extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return raw('adaptive_avg_pool2d', '', x, pair(this.size))
+    return ops.adaptive_avg_pool2d(x, pair(this.size))
   }
 }

@@ -1,5 +1,5 @@
+import * as ops from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
-import { foreach } from './foreach.js'
 import { type FullGroup, Optimizer, type ParamGroup, type StepInputs } from './optimizer.js'
 
 export type AdamWHyper = { lr: number; beta1: number; beta2: number; eps: number; weightDecay: number }
@@ -33,20 +33,16 @@ export class AdamW extends Optimizer<AdamWHyper> {
     const { lr, beta1, beta2, eps, weightDecay } = group
     const means = states.map((state) => state.tensors.exp_avg!)
     const squares = states.map((state) => state.tensors.exp_avg_sq!)
-    if (weightDecay !== 0) foreach('mul_', 'Scalar', params, 1 - lr * weightDecay)
-    foreach('mul_', 'Scalar', means, beta1)
-    foreach('add_', 'List', means, grads, 1 - beta1)
-    foreach('mul_', 'Scalar', squares, beta2)
-    foreach('addcmul_', 'Scalar', squares, grads, grads, 1 - beta2)
-    const denominators = foreach('sqrt', '', squares)
-    foreach(
-      'div_',
-      'ScalarList',
-      denominators,
-      states.map(({ step }) => Math.sqrt(1 - beta2 ** step)),
-    )
-    foreach('add_', 'Scalar', denominators, eps)
+    if (weightDecay !== 0) ops._foreach_mul__Scalar(params, 1 - lr * weightDecay)
+    ops._foreach_mul__Scalar(means, beta1)
+    ops._foreach_add__List(means, grads, 1 - beta1)
+    ops._foreach_mul__Scalar(squares, beta2)
+    ops._foreach_addcmul__Scalar(squares, grads, grads, 1 - beta2)
+    const denominators = ops._foreach_sqrt(squares)
+    const corrections = states.map(({ step }) => Math.sqrt(1 - beta2 ** step))
+    ops._foreach_div__ScalarList(denominators, corrections)
+    ops._foreach_add__Scalar(denominators, eps)
     const sizes = states.map(({ step }) => -(lr / (1 - beta1 ** step)))
-    foreach('addcdiv_', 'ScalarList', params, means, denominators, sizes)
+    ops._foreach_addcdiv__ScalarList(params, means, denominators, sizes)
   }
 }

@@ -1,9 +1,9 @@
 import { noGrad } from '../autograd.js'
 import { stack } from '../creation.js'
 import { TorchError } from '../errors.js'
+import * as ops from '../ops.generated.js'
 import { scope } from '../scope.js'
 import type { Tensor } from '../tensor.js'
-import { foreach } from './foreach.js'
 
 /**
  * Scales the gradients of all parameters together so that their joint Euclidean norm is at most `max`.
@@ -15,9 +15,7 @@ export function clipGradNorm(params: readonly Tensor[], max: number): number {
     scope(() => {
       const grads = params.map((param) => param.grad).filter((grad) => grad !== null)
       if (grads.length === 0) return 0
-      const norm = stack(foreach('norm', 'Scalar', grads, 2))
-        .norm()
-        .item()
+      const norm = stack(ops._foreach_norm_Scalar(grads, 2)).norm().item()
       if (!Number.isFinite(norm)) {
         throw new TorchError(
           'GradientNotFinite',
@@ -25,7 +23,7 @@ export function clipGradNorm(params: readonly Tensor[], max: number): number {
         )
       }
       const factor = max / (norm + 1e-6)
-      if (factor < 1) foreach('mul_', 'Scalar', grads, factor)
+      if (factor < 1) ops._foreach_mul__Scalar(grads, factor)
       return norm
     }),
   )

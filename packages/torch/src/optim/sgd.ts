@@ -1,6 +1,6 @@
 import { TorchError } from '../errors.js'
+import * as ops from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
-import { foreach } from './foreach.js'
 import { type FullGroup, Optimizer, type ParamGroup, type StepInputs } from './optimizer.js'
 
 export type SGDHyper = { lr: number; momentum: number; dampening: number; weightDecay: number; nesterov: boolean }
@@ -27,21 +27,21 @@ export class SGD extends Optimizer<SGDHyper> {
 
   protected override update(group: FullGroup<SGDHyper>, { params, grads, states }: StepInputs): void {
     const { lr, momentum, dampening, weightDecay, nesterov } = group
-    let steps = weightDecay === 0 ? grads : foreach('add', 'List', grads, params, weightDecay)
+    let steps = weightDecay === 0 ? grads : ops._foreach_add_List(grads, params, weightDecay)
     if (momentum !== 0) {
       const buffers = states.map((state) => state.tensors.momentum_buffer!)
-      foreach('mul_', 'Scalar', buffers, momentum)
+      ops._foreach_mul__Scalar(buffers, momentum)
       // The first gradient enters undamped, as in PyTorch.
       const first = states.map(({ step }) => step === 1)
       accumulate(buffers, steps, first, true, 1)
       accumulate(buffers, steps, first, false, 1 - dampening)
-      steps = nesterov ? foreach('add', 'List', steps, buffers, momentum) : buffers
+      steps = nesterov ? ops._foreach_add_List(steps, buffers, momentum) : buffers
     }
-    foreach('add_', 'List', params, steps, -lr)
+    ops._foreach_add__List(params, steps, -lr)
   }
 }
 
 function accumulate(buffers: Tensor[], steps: Tensor[], first: boolean[], chosen: boolean, weight: number): void {
   const pick = (tensors: Tensor[]) => tensors.filter((_, i) => first[i] === chosen)
-  if (first.includes(chosen)) foreach('add_', 'List', pick(buffers), pick(steps), weight)
+  if (first.includes(chosen)) ops._foreach_add__List(pick(buffers), pick(steps), weight)
 }
