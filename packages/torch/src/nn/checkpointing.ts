@@ -42,7 +42,7 @@ export function checkpointSequential(
     let x = scope(() => input.detach()).keep()
     for (const block of blocks) {
       kept.push({ block, x, random: generators.map((generator) => generator.state()) })
-      x = scope(() => owned(block.forward(x), x)).keep()
+      x = scope(() => block.forward(x).detach()).keep()
     }
     return x.requiresGrad_(true)
   })
@@ -96,6 +96,3 @@ function recompute({ block, x, random }: Kept, gradient: Tensor, generators: rea
 }
 
 const trains = (block: Layer): boolean => block.parameters().some((parameter) => parameter.requiresGrad)
-
-// A block may return its input itself, whose life is not the scope's to end.
-const owned = (y: Tensor, x: Tensor): Tensor => (y === x ? y.detach() : y)

@@ -115,6 +115,18 @@ describe('a module', () => {
     expect(() => model.to('int8')).toThrow(/device or a floating type/)
   })
 
+  it('keeps a tensor that two modules share one tensor when it moves', () => {
+    class Tied extends nn.Module {
+      embedding = new nn.Embedding(5, 3)
+      weight = this.parameter('head', this.embedding.weight)
+    }
+    const model = new Tied().to('float64')
+    made.push(model)
+    expect(model.weight).toBe(model.embedding.weight)
+    expect(model.parameters()).toHaveLength(1)
+    expect(model.weight.dtype).toBe('float64')
+  })
+
   it('refuses two tensors of one name', () => {
     class Twice extends nn.Module {
       a = this.parameter('x', zeros([1]))

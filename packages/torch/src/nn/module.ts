@@ -114,14 +114,11 @@ export abstract class Module {
     const own = new Map(this.#state())
     const shapes = new Map([...own].map(([name, at]) => [name, at.tensor.shape]))
     const report = matchState(this.constructor.name, shapes, dict, options)
+    const replaced = new Map<Tensor, Tensor>()
     for (const [name, { module, key, tensor }] of own) {
       const source = dict[name]
       if (!Object.hasOwn(dict, name) || !source) continue
-      if (options.assign)
-        module.#replace(
-          key,
-          noGrad(() => source.detach()),
-        )
+      if (options.assign) module.#replace(key, () => source.detach(), replaced)
       else noGrad(() => scope(() => void tensor.copy_(source)))
     }
     return report
@@ -151,15 +148,14 @@ export abstract class Module {
    */
   to(target: DType | Device | { dtype?: DType; device?: Device }): this {
     const { dtype, device } = typeof target === 'object' ? target : readTarget(target)
+    const replaced = new Map<Tensor, Tensor>()
     for (const module of this.modules()) {
       for (const [key, { tensor }] of module.#owned) {
-        const type = dtype && isFloating(tensor.dtype) ? dtype : tensor.dtype
-        const place = device ?? tensor.device
-        if (type === tensor.dtype && place === tensor.device) continue
-        module.#replace(
-          key,
-          noGrad(() => scope(() => tensor.detach().to({ dtype: type, device: place }))),
-        )
+        const move = () => {
+          const type = dtype && isFloating(tensor.dtype) ? dtype : tensor.dtype
+          return tensor.detach().to({ dtype: type, device: device ?? tensor.device })
+        }
+        module.#replace(key, move, replaced)
       }
     }
     return this
@@ -191,17 +187,24 @@ export abstract class Module {
     return [...here.map((entry): (typeof below)[number] => [...entry]), ...below]
   }
 
-  #replace(key: string, tensor: Tensor): void {
+  // `replaced` keeps one tensor of two modules one tensor.
+  #replace(key: string, make: () => Tensor, replaced: Map<Tensor, Tensor>): void {
     const owned = this.#owned.get(key)!
+    const old = owned.tensor
     const fields = this as unknown as Record<string, unknown>
-    const field = Object.keys(this).find((name) => fields[name] === owned.tensor)
+    const field = Object.keys(this).find((name) => fields[name] === old)
     if (!field) {
       const what = `${this.constructor.name} keeps the tensor '${key}' in no field of its own`
       throw new TorchError('BadArgument', `${what}, so it cannot be replaced. Write this.x = this.parameter(...).`)
     }
-    if (owned.kind === 'parameter') tensor.requiresGrad_(owned.tensor.requiresGrad)
-    owned.tensor.dispose()
-    fields[field] = owned.tensor = tensor.keep()
+    let tensor = replaced.get(old)
+    if (!tensor) {
+      tensor = noGrad(() => scope(make)).keep()
+      if (owned.kind === 'parameter') tensor.requiresGrad_(old.requiresGrad)
+      replaced.set(old, tensor)
+      old.dispose()
+    }
+    fields[field] = owned.tensor = tensor
   }
 }
 

@@ -219,6 +219,16 @@ describe('an optimiser', () => {
     expect(params[0]!.grad).toBeNull()
   })
 
+  it('takes its own state again', () => {
+    const params = parameters([2])
+    const optimizer = own(new AdamW(params))
+    giveGradients(params, 3)
+    optimizer.step()
+    const before = optimizer.stateDict()['state.0.exp_avg']!.tolist()
+    optimizer.loadStateDict(optimizer.stateDict())
+    expect(optimizer.stateDict()['state.0.exp_avg']!.tolist()).toEqual(before)
+  })
+
   it('names what a state lacks', () => {
     const params = parameters([2], [3])
     const optimizer = own(new AdamW(params))

@@ -107,7 +107,7 @@ export abstract class Optimizer<H extends Hyper & { lr: number }> {
 
   /** Frees the state; parameters stay. */
   dispose(): void {
-    for (const { tensors } of this.#states.values()) for (const value of Object.values(tensors)) value.dispose()
+    free(this.#states.values())
     this.#states.clear()
   }
 
@@ -154,7 +154,8 @@ export abstract class Optimizer<H extends Hyper & { lr: number }> {
   }
 
   #restore(dict: Readonly<Record<string, Tensor>>): void {
-    this.dispose()
+    const old = [...this.#states.values()]
+    this.#states.clear()
     let i = 0
     this.groups.forEach((group, g) => {
       for (const param of group.params) {
@@ -172,10 +173,15 @@ export abstract class Optimizer<H extends Hyper & { lr: number }> {
         Object.assign(group, { [name]: typeof group[name] === 'boolean' ? value !== 0 : value })
       }
     })
+    free(old)
   }
 }
 
 const scalar = (value: number): Tensor => tensor(value, { dtype: 'float64' })
+
+function free(states: Iterable<ParamState>): void {
+  for (const { tensors } of states) for (const value of Object.values(tensors)) value.dispose()
+}
 
 const hasGrad = (pair: { param: Tensor; grad: Tensor | null }): pair is { param: Tensor; grad: Tensor } =>
   pair.grad !== null

@@ -88,6 +88,12 @@ describe('a header that is refused', () => {
   it('a string without an end', () => refused(file('{"x'), /no end/))
   it('a string that ends in a backslash', () => refused(file('{"x\\'), /no end/))
   it('nesting beyond the limit', () => refused(file(`{"x":${'['.repeat(100_000)}`), /nested deeper/))
+  it('more values than any file needs', () =>
+    refused(file(`{"x":[${'0,'.repeat(4_000_001)}0]}`), /more than 4000000 values/))
+  it('a name of a million letters, without repeating it', () => {
+    const name = 'x'.repeat(1e6)
+    refused(file(`{"${name}":1}`), /^.{1,200}$/)
+  })
   it('a key written twice', () => {
     const x = entry('U8', '[4]', '[0,4]')
     refused(file(`{"x":${x},"x":${x}}`, 4), /"x" is written twice/)

@@ -1,5 +1,5 @@
 import { ELEMENT_BITS } from './dtypes.js'
-import { refuse } from './refuse.js'
+import { quote, refuse } from './refuse.js'
 import { JsonNumber, JsonSyntaxError, parseStrictJson, type StrictJson } from './strict-json.js'
 
 /** Where a tensor lies: its type in the format's own name, its shape, and its bytes from the start of the file. */
@@ -19,10 +19,11 @@ export interface Header {
 
 /** The reference's cap on the header, in bytes. */
 export const MAX_HEADER_BYTES = 100_000_000
-export const MAX_TENSORS = 1_000_000
+export const MAX_TENSORS = 200_000
 /** As many dimensions as the engine can index. */
 export const MAX_DIMENSIONS = 64
-const MAX_DEPTH = 16
+// A tensor is an object of a type, two offsets and a shape: some ten values.
+const LIMITS = { depth: 16, values: 20 * MAX_TENSORS }
 
 /**
  * Reads the 8-byte little-endian length that a file begins with.
@@ -74,7 +75,7 @@ function decodeUtf8(bytes: Uint8Array): string {
 
 function parseObject(text: string): Map<string, StrictJson> {
   try {
-    return parseStrictJson(text, MAX_DEPTH) as Map<string, StrictJson>
+    return parseStrictJson(text, LIMITS) as Map<string, StrictJson>
   } catch (error) {
     if (error instanceof JsonSyntaxError) return refuse(`the header is not valid JSON: ${error.message}`)
     throw error
@@ -86,14 +87,14 @@ function parseMetadata(value: StrictJson | undefined): Record<string, string> {
   if (value === undefined || value === null) return metadata
   if (!(value instanceof Map)) return refuse('__metadata__ is not an object of strings')
   for (const [key, text] of value) {
-    if (typeof text !== 'string') refuse(`__metadata__ ${JSON.stringify(key)} is not a string`)
+    if (typeof text !== 'string') refuse(`__metadata__ ${quote(key)} is not a string`)
     metadata[key] = text
   }
   return metadata
 }
 
 function parseEntry(name: string, value: StrictJson, dataStart: number): TensorEntry {
-  const where = `tensor ${JSON.stringify(name)}`
+  const where = `tensor ${quote(name)}`
   if (!(value instanceof Map)) return refuse(`${where} is not described by an object`)
   const dtype = value.get('dtype')
   if (typeof dtype !== 'string' || !ELEMENT_BITS.has(dtype))
@@ -134,7 +135,7 @@ function checkLayout(tensors: ReadonlyMap<string, TensorEntry>, dataStart: numbe
   const inOrder = [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)
   let reached = dataStart
   for (const [name, { begin, end }] of inOrder) {
-    const where = `tensor ${JSON.stringify(name)} begins at ${begin - dataStart}, but the one before it ends at`
+    const where = `tensor ${quote(name)} begins at ${begin - dataStart}, but the one before it ends at`
     if (begin > reached) refuse(`${where} ${reached - dataStart}: the bytes between belong to no tensor`)
     if (begin < reached) refuse(`${where} ${reached - dataStart}: they overlap`)
     reached = end
@@ -148,5 +149,5 @@ function checkLayout(tensors: ReadonlyMap<string, TensorEntry>, dataStart: numbe
 function show(value: StrictJson | undefined): string {
   if (value === undefined) return '(missing)'
   if (value instanceof JsonNumber) return value.lexeme.slice(0, 40)
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value === null ? null : typeof value)
+  return typeof value === 'string' ? quote(value) : String(value === null ? null : typeof value)
 }

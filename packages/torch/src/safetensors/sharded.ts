@@ -7,6 +7,7 @@ import { JsonSyntaxError, parseStrictJson, type StrictJson } from './strict-json
 
 const INDEX_NAME = 'model.safetensors.index.json'
 const MAX_INDEX_BYTES = 100_000_000
+const LIMITS = { depth: 16, values: 4_000_000 }
 
 /**
  * Opens several safetensors files that a Hugging Face index (`model.safetensors.index.json`) joins. A shard is opened
@@ -88,7 +89,7 @@ function readWeightMap(index: string): ReadonlyMap<string, string> {
 
 function parseIndex(index: string): StrictJson {
   try {
-    return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(index)), 16)
+    return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(index)), LIMITS)
   } catch (error) {
     if (error instanceof JsonSyntaxError) return refuse(index, error.message)
     if (error instanceof TypeError) return refuse(index, 'it is not valid UTF-8')

@@ -1,3 +1,5 @@
+import { quote } from './refuse.js'
+
 /** A number as it is written; `count()` reads it only where it is a plain unsigned whole number. */
 export class JsonNumber {
   constructor(readonly lexeme: string) {}
@@ -12,6 +14,11 @@ export class JsonNumber {
 
 export type StrictJson = null | boolean | string | JsonNumber | StrictJson[] | Map<string, StrictJson>
 
+export interface JsonLimits {
+  readonly depth: number
+  readonly values: number
+}
+
 /** A syntax error with its character position, before it becomes the package's own error. */
 export class JsonSyntaxError extends Error {}
 
@@ -23,19 +30,21 @@ const BACKSLASH = 0x5c
 
 /**
  * Reads one JSON document (RFC 8259) and refuses what `JSON.parse` lets pass: a key that is written twice in an
- * object, lone surrogates, and nesting deeper than `maxDepth`. Objects become Maps, so no key is special.
+ * object, lone surrogates, nesting deeper than `depth`, and more than `values` values, so that a small text cannot take much
+ * memory. Objects become Maps, so no key is special.
  * @throws JsonSyntaxError naming the position.
  */
-export function parseStrictJson(text: string, maxDepth: number): StrictJson {
-  return new Scanner(text, maxDepth).document()
+export function parseStrictJson(text: string, limits: JsonLimits): StrictJson {
+  return new Scanner(text, limits).document()
 }
 
 class Scanner {
   #at = 0
+  #values = 0
 
   constructor(
     private readonly text: string,
-    private readonly maxDepth: number,
+    private readonly limits: JsonLimits,
   ) {}
 
   document(): StrictJson {
@@ -45,6 +54,7 @@ class Scanner {
   }
 
   #value(depth: number): StrictJson {
+    if (++this.#values > this.limits.values) this.#refuse(`more than ${this.limits.values} values`)
     this.#white()
     const value = this.#bare(depth)
     this.#white()
@@ -72,7 +82,7 @@ class Scanner {
     do {
       this.#white()
       const key = this.#string()
-      if (object.has(key)) this.#refuse(`the key ${JSON.stringify(key)} is written twice`)
+      if (object.has(key)) this.#refuse(`the key ${quote(key)} is written twice`)
       this.#white()
       if (!this.#skip(':')) this.#refuse("':' was expected")
       object.set(key, this.#value(depth))
@@ -118,7 +128,7 @@ class Scanner {
   }
 
   #deeper(depth: number): number {
-    if (depth >= this.maxDepth) this.#refuse(`nested deeper than ${this.maxDepth}`)
+    if (depth >= this.limits.depth) this.#refuse(`nested deeper than ${this.limits.depth}`)
     return depth + 1
   }
 
