@@ -5,17 +5,21 @@ import type { ImageEncoder, TextEncoder } from '../encoders/types.js'
 import type { Backbone } from './types.js'
 
 /**
- * Numbers by a formula, so that a test and its reference in another language have the same: sin(step i + start) times
- * scale, for the i-th number in row-major order.
+ * Numbers by a formula, so that a test and its reference in another language have the same: sin(start + step i + 0.013 i^2)
+ * times scale, for the i-th number in row-major order. Without the square the rows would lie in one plane.
  */
 export function formula(shape: number[], { step = 0.37, start = 0.1, scale = 1 } = {}): Tensor {
   const count = shape.reduce((product, size) => product * size, 1)
-  const values = Float32Array.from({ length: count }, (_, i) => Math.sin(step * i + start) * scale)
+  const values = Float32Array.from({ length: count }, (_, i) => Math.sin(step * i + 0.013 * i * i + start) * scale)
   return fromTypedArray(values, shape)
 }
 
 /** A backbone without networks: class vectors by formula from a name's letters, no pixels. */
-export function standInBackbone({ width = 8, contextWidth = width, logitScale = Math.log(100) } = {}): Backbone {
+export function standInBackbone(
+  options: { width?: number; contextWidth?: number; logitScale?: number } = {},
+): Backbone {
+  const { width = 8, logitScale = Math.log(100) } = options
+  const { contextWidth = width } = options
   const image = standInEncoder('image', width)
   return {
     image,

@@ -117,13 +117,16 @@ class Builder {
       missing.push(...members.map(({ clip }) => clip))
       return
     }
+    const spacing = smallestStep(times)
+    const there = members.filter(({ clip }) => isThere(times, clip, spacing))
+    missing.push(...members.filter((member) => !there.includes(member)).map(({ clip }) => clip))
     const used = new Uint8Array(times.length)
-    const ranges = members.map(({ clip }) => frameRange(times, clip.start, clip.end))
+    const ranges = there.map(({ clip }) => frameRange(times, clip.start, clip.end))
     for (const [from, to] of ranges) used.fill(1, from, to)
     const rowOf = new Int32Array(times.length)
     let count = 0
     for (let i = 0; i < times.length; i++) rowOf[i] = used[i] ? count++ : -1
-    members.forEach(({ index }, m) => {
+    there.forEach(({ index }, m) => {
       const [from, to] = ranges[m]!
       this.rows[index] = this.total + rowOf[from]!
       this.counts[index] = to - from
@@ -165,6 +168,18 @@ export function frameRange(times: Float64Array, start: number, end: number): [nu
   const left = Math.max(0, right - 1)
   const nearest = Math.abs(times[left]! - middle) <= Math.abs(times[right]! - middle) ? left : right
   return [nearest, nearest + 1]
+}
+
+/** False where features begin well after the clip, or its only frame is far off: other clips of the video have them. */
+function isThere(times: Float64Array, { start, end }: Clip, spacing: number): boolean {
+  const [from, to] = frameRange(times, start, end)
+  return times[from]! <= start + 2 * spacing && times[to - 1]! >= start - spacing
+}
+
+function smallestStep(times: Float64Array): number {
+  let smallest = Number.POSITIVE_INFINITY
+  for (let i = 1; i < times.length; i++) smallest = Math.min(smallest, times[i]! - times[i - 1]!)
+  return smallest
 }
 
 function firstAtLeast(times: Float64Array, time: number): number {
