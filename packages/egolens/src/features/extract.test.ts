@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { Tensor } from '@egolens/torch'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ImageEncoder } from '../encoders/types.js'
+import { type HandProvider, xmicRule } from '../hands/index.js'
 import { contentHash } from '../video/index.js'
 import { makeVideo } from '../video/testing.js'
-import type { CropProvider } from './crops.js'
+import { type CropProvider, cropsFrom } from './crops.js'
 import { type ExtractOptions, extract } from './extract.js'
 import { frameSpace } from './space.js'
 import { FeatureStore } from './store.js'
@@ -82,6 +83,34 @@ test('what is there is not encoded again, and a wider wish adds only what is new
   const wider = await extract(options(source, { clips: [{ source, start: 0, end: 1 }] }))
   expect(wider.frames).toBe(2)
   expect(encoded).toEqual([4, 2, 2])
+})
+
+test('other detections make the hand view anew, and leave the full view alone', async () => {
+  const source = redThenBlue('a.mkv')
+  const views: ExtractOptions['views'] = ['full', 'hand']
+  const crops = (id: string): CropProvider => ({ ...rightHalf, sourceId: async () => id })
+  await extract(options(source, { views, crops: crops('first') }))
+  expect((await extract(options(source, { views, crops: crops('first') }))).complete).toBe(1)
+  encoded = []
+  expect((await extract(options(source, { views, crops: crops('second') }))).frames).toBe(6)
+  expect((await extract(options(source, { views, crops: crops('second') }))).complete).toBe(1)
+})
+
+test('detections become crops by the rule, and no hands mean the whole frame', async () => {
+  const detections = [
+    { time: 0, hands: [{ box: [0.1, 0.1, 0.3, 0.3] as const, score: 0.9 }], objects: [] },
+    { time: 1, hands: [], objects: [] },
+  ]
+  const provider: HandProvider = {
+    name: 'file',
+    id: 'boxes',
+    sourceId: async () => 'hash',
+    detections: async () => detections,
+  }
+  const crops = cropsFrom(provider, xmicRule)
+  expect(crops.id).toBe('boxes|hand>=0.8|object>=0.01|grow=1')
+  expect(await crops.sourceId!('a')).toBe('hash')
+  expect(await crops.boxes('a', [0, 1])).toEqual([[0.1, 0.1, 0.3, 0.3], undefined])
 })
 
 test('two encoders share one pass', async () => {

@@ -8,7 +8,7 @@ import { type Seconds, stopwatch } from './clock.js'
 import type { CropProvider } from './crops.js'
 import { frameSpace } from './space.js'
 import type { FeatureStore } from './store.js'
-import type { View } from './types.js'
+import type { FeatureSpace, View } from './types.js'
 import { groupBySource, type Span, type Work } from './work.js'
 
 export interface ExtractOptions {
@@ -112,14 +112,15 @@ async function extractSource(
   const { store, batch = 48, signal } = options
   const clock = stopwatch(report.seconds)
   const hash = await clock('hash', () => store.sources.hash(work.source))
-  const wanted = await wantedTimes(work, hash, lanes, store)
+  const hands = options.views.includes('hand') ? options.crops : undefined
+  const origin = await clock('hands', async () => (await hands?.sourceId?.(work.source)) ?? '')
+  const originOf = (lane: { space: FeatureSpace }) => (lane.space.view === 'hand' ? origin : '')
+  const wanted = await wantedTimes(lanes, (lane) => store.missing(lane.space, hash, work.ranges, originOf(lane)))
   if (wanted.length === 0) {
     report.complete++
     return
   }
-  const boxes = options.views.includes('hand')
-    ? await clock('hands', () => options.crops!.boxes(work.source, wanted, work.video))
-    : []
+  const boxes = hands ? await clock('hands', () => hands.boxes(work.source, wanted)) : []
   const encoder = new BatchEncoder(lanes, wanted.length, clock)
   const boxAt = new Map(wanted.map((time, i) => [time, boxes[i]]))
   let group: Frame[] = []
@@ -147,12 +148,12 @@ async function extractSource(
     await decoded.return?.(undefined)
   }
   await clock('write', async () => {
-    for (const { space, features } of encoder.results()) await store.write(space, hash, features)
+    for (const { space, features } of encoder.results()) await store.write(space, hash, features, originOf({ space }))
   })
 }
 
-async function wantedTimes(work: Work, hash: string, lanes: Lane[], store: FeatureStore): Promise<number[]> {
+async function wantedTimes(lanes: Lane[], missing: (lane: Lane) => Promise<number[]>): Promise<number[]> {
   const times = new Set<number>()
-  for (const { space } of lanes) for (const time of await store.missing(space, hash, work.ranges)) times.add(time)
+  for (const lane of lanes) for (const time of await missing(lane)) times.add(time)
   return [...times].sort((a, b) => a - b)
 }

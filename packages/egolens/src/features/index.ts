@@ -1,4 +1,4 @@
-export type { CropProvider } from './crops.js'
+export { type CropProvider, cropsFrom } from './crops.js'
 export { type ExtractOptions, type ExtractReport, extract, type Failure } from './extract.js'
 export { gridSteps, type Range } from './grid.js'
 export { frameSpace, spaceId } from './space.js'

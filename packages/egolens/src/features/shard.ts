@@ -20,11 +20,16 @@ export function readShard(path: string): VideoFeatures {
   )
 }
 
-/** The times of a shard alone. */
-export function readTimes(path: string): Float64Array {
+/**
+ * The times of a shard alone.
+ *
+ * @param origin with it, a shard of another origin has no times
+ */
+export function readTimes(path: string, origin?: string): Float64Array {
   return scope(() => {
     const file = safetensors.open(path)
     try {
+      if (origin !== undefined && (file.metadata.origin ?? '') !== origin) return new Float64Array()
       return file.tensor('times').toTypedArray() as Float64Array
     } finally {
       file.close()

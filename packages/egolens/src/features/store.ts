@@ -50,22 +50,31 @@ export class FeatureStore {
   }
 
   /** True where every grid time of the ranges (seconds) is there. */
-  async has(space: FeatureSpace, source: string, ranges: readonly Range[]): Promise<boolean> {
-    return (await this.missing(space, source, ranges)).length === 0
+  async has(space: FeatureSpace, source: string, ranges: readonly Range[], origin?: string): Promise<boolean> {
+    return (await this.missing(space, source, ranges, origin)).length === 0
   }
 
-  /** Grid times of the ranges that are not there yet, ascending. */
-  async missing(space: FeatureSpace, source: string, ranges: readonly Range[]): Promise<number[]> {
+  /**
+   * Grid times of the ranges that are not there yet, ascending.
+   *
+   * @param origin what else the values stand on, such as the hash of the source's detections; features of another
+   *   origin do not count
+   */
+  async missing(space: FeatureSpace, source: string, ranges: readonly Range[], origin = ''): Promise<number[]> {
     const path = this.shardPath(space, source)
-    const there = (await exists(path)) ? readTimes(path) : new Float64Array()
+    const there = (await exists(path)) ? readTimes(path, origin) : new Float64Array()
     const steps = new Set(Array.from(there, (time) => stepOf(time, space.every)))
     return gridSteps(ranges, space.every)
       .filter((k) => !steps.has(k))
       .map((k) => k * space.every)
   }
 
-  /** Adds features to a video's shard. Times must lie on the space's grid. */
-  async write(space: FeatureSpace, source: string, features: VideoFeatures): Promise<void> {
+  /**
+   * Adds features to a video's shard; those of another origin are replaced.
+   *
+   * @throws EgoLensError `features/off-grid`, `features/width`
+   */
+  async write(space: FeatureSpace, source: string, features: VideoFeatures, origin = ''): Promise<void> {
     const { times, values, width } = features
     const off = times.find((time) => Math.abs(time - stepOf(time, space.every) * space.every) > 1e-6)
     if (off !== undefined) {
@@ -77,8 +86,9 @@ export class FeatureStore {
     await this.#prepare(space)
     const path = this.shardPath(space, source)
     await withLock(`${path}.lock`, async () => {
-      const all = (await exists(path)) ? mergeFeatures(readShard(path), features) : features
-      writeShard(path, all, { video: source, space: spaceId(space) })
+      const extend = (await exists(path)) && readTimes(path, origin).length > 0
+      const all = extend ? mergeFeatures(readShard(path), features) : features
+      writeShard(path, all, { video: source, space: spaceId(space), origin })
       await appendFile(
         join(this.#folder(space), 'index.jsonl'),
         `${JSON.stringify(entry(videoId(source), all.times))}\n`,

@@ -5,21 +5,19 @@ export interface Span {
   source: string
   start: number
   end: number
-  video?: string
 }
 
 /** One source with all that is wanted of it. */
 export interface Work {
   source: string
-  video?: string
   ranges: Range[]
 }
 
 /** Groups spans by source, in order of the sources' names, and joins ranges that touch. */
 export function groupBySource(spans: readonly Span[]): Work[] {
   const bySource = new Map<string, Work>()
-  for (const { source, start, end, video } of spans) {
-    const work = bySource.get(source) ?? { source, ranges: [], ...(video === undefined ? {} : { video }) }
+  for (const { source, start, end } of spans) {
+    const work = bySource.get(source) ?? { source, ranges: [] }
     work.ranges.push([start, end])
     bySource.set(source, work)
   }
