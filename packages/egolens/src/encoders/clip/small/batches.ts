@@ -6,6 +6,7 @@ import type { WebImages } from './images.js'
 export interface Augmentation {
   /** Smallest side of the random crop, as a share of the picture. */
   crop: number
+  mirror: boolean
   random: () => number
 }
 
@@ -26,14 +27,14 @@ export function pixelBatch(images: WebImages, numbers: ArrayLike<number>, augmen
   })
 }
 
-function vary(raw: Tensor, side: number, { crop, random }: Augmentation): Tensor {
+function vary(raw: Tensor, side: number, { crop, mirror, random }: Augmentation): Tensor {
   const height = Math.round(side * (crop + (1 - crop) * random()))
   const width = Math.round(Math.min(side, height * (0.85 + 0.3 * random())))
   const top = Math.floor(random() * (side - height + 1))
   const left = Math.floor(random() * (side - width + 1))
   const part = raw.narrow(2, top, height).narrow(3, left, width).to('float32')
   const sized = F.interpolate(part, { size: [side, side], mode: 'bilinear' })
-  const turned = random() < 0.5 ? sized.flip([3]) : sized
+  const turned = mirror && random() < 0.5 ? sized.flip([3]) : sized
   const count = raw.shape[0]!
   const gains = Float32Array.from({ length: count }, () => 0.75 + 0.5 * random())
   const tints = Float32Array.from({ length: count * 3 }, (_, i) => gains[Math.floor(i / 3)]! * (0.85 + 0.3 * random()))

@@ -14,6 +14,8 @@ export interface SmallRecipe {
   patchShare: number
   /** Smallest side of a random crop, as a share of the picture. */
   crop: number
+  /** Whether half of the batches are mirrored. */
+  mirror: boolean
   /** Sizes of both towers, but for the vocabulary, which the world's words decide. */
   config: Omit<ClipConfig, 'text'> & { text: Omit<ClipConfig['text'], 'vocabulary'> }
 }
@@ -31,6 +33,7 @@ export const smallRecipe: SmallRecipe = {
   weightDecay: 0.1,
   patchShare: 0.5,
   crop: 0.6,
+  mirror: true,
   config: {
     // A patch grid of 8 x 8 can be halved twice, as Exo2Ego's mapping does.
     vision: { ...tower, width: 192, layers: 6, heads: 3, hidden: 768, image: 128, patch: 16 },

@@ -49,7 +49,7 @@ export async function trainSmall(
     next += recipe.batch
     for (const group of optimizer.groups) group.lr = recipe.lr * schedule(step)
     sum += scope(() => {
-      const pixels = pixelBatch(images, numbers, { crop: recipe.crop, random })
+      const pixels = pixelBatch(images, numbers, { crop: recipe.crop, mirror: recipe.mirror, random })
       const features = vision.pool(vision.run(somePatches(vision.embed(pixels), recipe.patchShare, random)))
       const { ids, ends } = idBatch(Array.from(numbers, (i) => tokens[i]!))
       const loss = contrastiveLoss(features, text.encode(text.embed(ids), ends), weights.logitScale)
