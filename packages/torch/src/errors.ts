@@ -17,6 +17,8 @@ export type TorchErrorCode =
   | 'AsyncFunction'
   /** A test or a program left tensors behind. */
   | 'TensorLeak'
+  /** gradcheck() found a wrong gradient. */
+  | 'GradientMismatch'
   /** A state dict does not fit the module. */
   | 'StateDictMismatch'
   /** A safetensors file breaks the format. */

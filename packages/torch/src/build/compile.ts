@@ -22,7 +22,7 @@ const OPENBLAS_OPENMP = ['/usr/lib/x86_64-linux-gnu/openblas-openmp', '/usr/lib/
 export function flags(libtorch: Libtorch): { compile: string[]; link: string[] } {
   const nodeHeaders = (createRequire(import.meta.url)('node-api-headers') as { include_dir: string }).include_dir
   const compile = [
-    '-std=c++17',
+    `-std=${needsCxx20(libtorch.version) ? 'c++20' : 'c++17'}`,
     '-O2',
     '-fPIC',
     '-fvisibility=hidden',
@@ -49,6 +49,12 @@ export function flags(libtorch: Libtorch): { compile: string[]; link: string[] }
     '-lpthread',
   ]
   return { compile, link }
+}
+
+/** The headers of libtorch 2.12 and later use C++20. */
+function needsCxx20(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 2 || (major === 2 && minor >= 12)
 }
 
 function cudaInclude(): string[] {

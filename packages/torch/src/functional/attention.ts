@@ -1,5 +1,5 @@
 import { full, ones } from '../creation.js'
-import { callOp, hasOp } from '../native.js'
+import { callOp, schemaOf } from '../native.js'
 import * as ops from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
 
@@ -24,7 +24,7 @@ let fused: boolean | undefined
 export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
   const { mask = null, isCausal = false } = options
   const scale = options.scale ?? 1 / Math.sqrt(q.shape.at(-1)!)
-  fused ??= hasOp(FUSED)
+  fused ??= schemaOf(FUSED)?.includes(' scale') ?? false
   if (fused) return callOp(FUSED, '', [q, k, v, mask, 0, isCausal, scale]) as Tensor
   let scores = scaledScores(q, k, scale)
   if (isCausal) scores = ops.add_Tensor(scores, causalMask(scores))

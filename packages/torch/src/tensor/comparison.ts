@@ -24,18 +24,18 @@ declare module './core.js' {
   interface Tensor extends ComparisonMethods {}
 }
 
-const compare = (name: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge') =>
+const compare = (byTensor: typeof ops.eq_Tensor, byNumber: typeof ops.eq_Scalar) =>
   function (this: Tensor, other: Operand): Tensor {
-    return typeof other === 'object' ? ops[`${name}_Tensor`](this, other) : ops[`${name}_Scalar`](this, other)
+    return typeof other === 'object' ? byTensor(this, other) : byNumber(this, other)
   }
 
 addMethods<ComparisonMethods>({
-  eq: compare('eq'),
-  ne: compare('ne'),
-  lt: compare('lt'),
-  le: compare('le'),
-  gt: compare('gt'),
-  ge: compare('ge'),
+  eq: compare(ops.eq_Tensor, ops.eq_Scalar),
+  ne: compare(ops.ne_Tensor, ops.ne_Scalar),
+  lt: compare(ops.lt_Tensor, ops.lt_Scalar),
+  le: compare(ops.le_Tensor, ops.le_Scalar),
+  gt: compare(ops.gt_Tensor, ops.gt_Scalar),
+  ge: compare(ops.ge_Tensor, ops.ge_Scalar),
   logicalAnd(other) {
     return ops.logical_and(this, other)
   },

@@ -1,35 +1,35 @@
 import * as ops from '../ops.generated.js'
 import { addMethods, type Tensor } from './core.js'
 
-const unary = [
-  'abs',
-  'sign',
-  'floor',
-  'ceil',
-  'round',
-  'trunc',
-  'exp',
-  'expm1',
-  'log',
-  'log2',
-  'log1p',
-  'sqrt',
-  'rsqrt',
-  'sin',
-  'cos',
-  'tan',
-  'tanh',
-  'sigmoid',
-  'erf',
-  'relu',
-  'silu',
-  'softplus',
-  'isnan',
-  'isfinite',
-  'isinf',
-] as const
+const unary = {
+  abs: ops.abs,
+  sign: ops.sign,
+  floor: ops.floor,
+  ceil: ops.ceil,
+  round: ops.round,
+  trunc: ops.trunc,
+  exp: ops.exp,
+  expm1: ops.expm1,
+  log: ops.log,
+  log2: ops.log2,
+  log1p: ops.log1p,
+  sqrt: ops.sqrt,
+  rsqrt: ops.rsqrt,
+  sin: ops.sin,
+  cos: ops.cos,
+  tan: ops.tan,
+  tanh: ops.tanh,
+  sigmoid: ops.sigmoid,
+  erf: ops.erf,
+  relu: ops.relu,
+  silu: ops.silu,
+  softplus: ops.softplus,
+  isnan: ops.isnan,
+  isfinite: ops.isfinite,
+  isinf: ops.isinf,
+}
 
-type UnaryMethods = Record<(typeof unary)[number], () => Tensor>
+type UnaryMethods = Record<keyof typeof unary, () => Tensor>
 
 /** Element-wise functions of one tensor. */
 export interface PointwiseMethods extends UnaryMethods {
@@ -50,10 +50,10 @@ declare module './core.js' {
 }
 
 const simple = Object.fromEntries(
-  unary.map((name) => [
+  Object.entries(unary).map(([name, op]) => [
     name,
     function (this: Tensor) {
-      return ops[name](this)
+      return op(this)
     },
   ]),
 ) as UnaryMethods

@@ -47,9 +47,9 @@ declare module './core.js' {
 // TypeScript gives a method with overloads one implementation type; these two are typed here by hand.
 type Extreme = { (this: Tensor): Tensor; (this: Tensor, dim: number, keepdim?: boolean): [Tensor, Tensor] }
 
-const extreme = (name: 'max' | 'min') =>
+const extreme = (whole: typeof ops.max, along: typeof ops.max_dim) =>
   function (this: Tensor, dim?: number, keepdim?: boolean) {
-    return dim === undefined ? ops[name](this) : ops[`${name}_dim`](this, dim, keepdim)
+    return dim === undefined ? whole(this) : along(this, dim, keepdim)
   } as Extreme
 
 addMethods<ReductionMethods>({
@@ -74,8 +74,8 @@ addMethods<ReductionMethods>({
   argmin(dim, keepdim) {
     return ops.argmin(this, dim, keepdim)
   },
-  max: extreme('max'),
-  min: extreme('min'),
+  max: extreme(ops.max, ops.max_dim),
+  min: extreme(ops.min, ops.min_dim),
   std(dim, correction = 1, keepdim) {
     return ops.std_correction(this, dim ?? null, correction, keepdim)
   },
