@@ -1,1 +1,11 @@
-export {}
+export { WorldError } from './errors.js'
+export type { PlaceName } from './place/names.js'
+export { cleanName, placeNames } from './place/names.js'
+export type { World } from './place/seeds.js'
+export { worldOf, worldSeed } from './place/seeds.js'
+export type { ClassName, NounClass, VerbClass, Vocabulary } from './place/vocabulary.js'
+export { vocabulary } from './place/vocabulary.js'
+export type { Manifest } from './render/manifest.js'
+export { readManifest, WORLD_VERSION } from './render/manifest.js'
+export type { RenderPlaceOptions, RenderProgress } from './render/place.js'
+export { renderPlace } from './render/place.js'

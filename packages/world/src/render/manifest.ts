@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WorldError } from '../errors.js'
+import { json, put } from '../formats/files.js'
+import type { PlaceName } from '../place/names.js'
+import { placeNames } from '../place/names.js'
+import { vocabulary } from '../place/vocabulary.js'
+import { FRAME } from '../video/film.js'
+import type { PlaceRequest } from '../video/plan.js'
+import { frameRates } from '../video/plan.js'
+import type { VideoPlan } from '../video/plan-types.js'
+
+/** Raised whenever the same seed draws different pictures or labels. */
+export const WORLD_VERSION = 1
+
+export interface Manifest extends PlaceRequest {
+  version: number
+  format: 'epic-kitchens-100' | 'ego4d-fho-lta' | 'egtea-gaze+'
+  frameRate: number
+  size: [width: number, height: number]
+  checks: {
+    clips: { train: number; test: number }
+    videos: number
+    frames: number
+    verbs: number
+    nouns: number
+    participantsInBothSplits: string[]
+  }
+}
+
+const names: Record<PlaceName, Manifest['format']> = {
+  kitchen: 'epic-kitchens-100',
+  workshop: 'ego4d-fho-lta',
+  cafe: 'egtea-gaze+',
+}
+
+/** What a tree holds, with counts that can be checked. */
+export function manifestOf(request: PlaceRequest, videos: readonly VideoPlan[]): Manifest {
+  const clips = (split: 'train' | 'test') =>
+    videos
+      .filter((video) => video.trimmed && video.split === split)
+      .reduce((sum, video) => sum + video.stations.reduce((count, station) => count + station.actions.length, 0), 0)
+  const people = (split: 'train' | 'test') =>
+    new Set(videos.filter((video) => video.split === split).map((video) => video.participant))
+  const tested = people('test')
+  const { verbs, nouns } = vocabulary(request.place)
+  const { place, seed, untrimmed } = request
+  return {
+    version: WORLD_VERSION,
+    place,
+    format: names[place],
+    seed,
+    clips: request.clips,
+    untrimmed,
+    frameRate: frameRates[place],
+    size: [FRAME.width, FRAME.height],
+    checks: {
+      clips: { train: clips('train'), test: clips('test') },
+      videos: videos.length,
+      frames: videos.reduce((sum, video) => sum + video.frames, 0),
+      verbs: verbs.length,
+      nouns: nouns.length,
+      participantsInBothSplits: [...people('train')].filter((person) => tested.has(person)),
+    },
+  }
+}
+
+const file = (dir: string) => join(dir, 'manifest.json')
+
+/** The manifest of a tree. @throws {WorldError} `not-a-tree` */
+export async function readManifest(dir: string): Promise<Manifest> {
+  let text: string
+  try {
+    text = await readFile(file(dir), 'utf8')
+  } catch {
+    throw new WorldError(
+      'not-a-tree',
+      `${file(dir)} cannot be read: this folder was not written by the small world. Render it with renderPlace.`,
+    )
+  }
+  let manifest: Partial<Manifest> = {}
+  try {
+    manifest = JSON.parse(text) as Partial<Manifest>
+  } catch {}
+  if (!placeNames.includes(manifest.place as PlaceName))
+    throw new WorldError('not-a-tree', `${file(dir)} names no place of the small world (${placeNames.join(', ')}).`)
+  return manifest as Manifest
+}
+
+/** Claims a folder for a request. @throws {WorldError} `other-tree` where it holds another one */
+export async function claim(dir: string, manifest: Manifest): Promise<void> {
+  const present = await readManifest(dir).catch(() => undefined)
+  const same = (a: Manifest) => JSON.stringify([a.version, a.place, a.seed, a.clips, a.untrimmed])
+  if (present && same(present) !== same(manifest)) {
+    throw new WorldError(
+      'other-tree',
+      `${dir} holds another tree (${present.place}, seed ${present.seed}, version ${present.version}, clips ${JSON.stringify(present.clips)}, untrimmed ${JSON.stringify(present.untrimmed)}). Choose another folder or remove it.`,
+    )
+  }
+  await put(file(dir), json(manifest))
+}
