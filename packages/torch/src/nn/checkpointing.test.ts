@@ -122,8 +122,8 @@ it('frees what it kept, with and without a backward pass', () => {
     })
   pass(true)
   const before = memory()
-  pass(true)
-  pass(false)
+  for (let i = 0; i < 40; i++) pass(i % 2 === 0)
   expect(memory().tensors).toBeLessThanOrEqual(before.tensors)
-  expect(memory().bytes).toBeLessThanOrEqual(before.bytes)
+  // What the allocator rounds up differs by some bytes; a leak of 40 passes is far more.
+  expect(memory().bytes).toBeLessThan(before.bytes + 4096)
 })

@@ -11,7 +11,8 @@ type Owned = { kind: 'parameter' | 'buffer' | 'transient'; tensor: Tensor }
 /**
  * Base of every layer and model. A subclass keeps its parameters and buffers in fields, through `parameter()` and
  * `buffer()`; submodules are found in its own fields, alone or in arrays, and a field's name is the name in the state
- * dict (`this.register('out_proj', layer)` gives a field another name). The names are PyTorch's, so its files load.
+ * dict (`this.register('out_proj', layer)` gives a field another name).
+ * A module in a `#private` field is not part of it. The names are PyTorch's, so its files load.
  * Parameters and buffers live outside every scope, until `dispose()`.
  * @example
  * class Classifier extends nn.Module {

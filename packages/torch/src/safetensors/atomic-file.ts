@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { TorchError } from '../errors.js'
 
 /**
  * Writes a file so that its name always holds either the old bytes or all of the new ones, also after a power cut:
  * a temporary file in the same directory, synced, renamed over the name, and the directory synced.
+ * @throws TorchError `FileUnwritable`; the old file stays
  */
 export function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): void {
   const directory = dirname(path)
@@ -14,7 +16,8 @@ export function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>):
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw error
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    throw new TorchError('FileUnwritable', `${path} cannot be written: ${error.message}.`)
   }
   syncDirectory(directory)
 }

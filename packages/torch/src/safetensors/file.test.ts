@@ -209,6 +209,13 @@ describe('a write that fails', () => {
     expect(load(at('x.safetensors')).x!.tolist()).toEqual([1])
   })
 
+  it('names the file and the reason', () => {
+    expect(code(() => save(at('none/x'), one(1)))).toBe('FileUnwritable')
+    expect(code(() => load(at('none')))).toBe('FileUnreadable')
+    expect(code(() => openSharded(at('none')))).toBe('FileUnreadable')
+    expect(code(() => openSharded(directory))).toBe('FileUnreadable')
+  })
+
   it('names the reserved name and texts that are not', () => {
     expect(code(() => save(at('x'), { __metadata__: tensor([1]) }))).toBe('BadArgument')
     expect(code(() => save(at('x'), one(1), { epoch: 3 as unknown as string }))).toBe('BadArgument')

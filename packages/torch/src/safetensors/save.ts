@@ -12,7 +12,7 @@ import { encodeHeader, type TensorShape } from './write-header.js'
  * a temporary file in the same directory, which is synced and renamed. One tensor is copied at a time, and only where
  * it is not contiguous or not on the CPU.
  * @param metadata texts kept in the header
- * @throws TorchError `BadArgument`
+ * @throws TorchError `BadArgument`, `FileUnwritable`
  * @example safetensors.save('adapter.safetensors', adapter.stateDict(), { method: 'x-mic' })
  */
 export function save(path: string, tensors: Readonly<Record<string, Tensor>>, metadata?: Record<string, string>): void {

@@ -19,7 +19,7 @@ const LIMITS = { depth: 16, values: 4_000_000 }
  * const head = model.tensor('lm_head.weight')
  */
 export function openSharded(path: string): TensorSource {
-  const index = statSync(path).isDirectory() ? join(path, INDEX_NAME) : path
+  const index = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, INDEX_NAME) : path
   return new ShardedTensors(index, readWeightMap(index))
 }
 
@@ -71,7 +71,9 @@ class ShardedTensors implements TensorSource {
 }
 
 function readWeightMap(index: string): ReadonlyMap<string, string> {
-  if (statSync(index).size > MAX_INDEX_BYTES) refuse(index, `the index is larger than ${MAX_INDEX_BYTES} bytes`)
+  const size = statSync(index, { throwIfNoEntry: false })?.size
+  if (size === undefined) throw new TorchError('FileUnreadable', `There is no ${index}.`)
+  if (size > MAX_INDEX_BYTES) refuse(index, `the index is larger than ${MAX_INDEX_BYTES} bytes`)
   const document = parseIndex(index)
   const weightMap = document instanceof Map ? document.get('weight_map') : undefined
   if (!(weightMap instanceof Map)) return refuse(index, "'weight_map' is not an object")
