@@ -38,6 +38,7 @@ const training: TrainingDefaults = {
  */
 export const coOp: MethodDefinition<CoOpOptions> = {
   name: 'coop',
+  label: 'CoOp',
   title: 'CoOp: learned context vectors in the class texts',
   paper: 'Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022',
   options,

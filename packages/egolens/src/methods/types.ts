@@ -108,6 +108,8 @@ export interface TrainingDefaults {
 /** One file a method, one line in `registry.ts`. */
 export interface MethodDefinition<Options = unknown> {
   name: string
+  /** Its row in a table: "X-MIC". */
+  label: string
   title: string
   /** Where the method is published. */
   paper: string

@@ -21,6 +21,7 @@ import { type XMicOptions, xMicOptions, xMicTraining } from './x-mic.options.js'
  */
 export const xMic: MethodDefinition<XMicOptions> = {
   name: 'x-mic',
+  label: 'X-MIC',
   title: 'X-MIC: every video conditions the class texts with a vector of its own',
   paper: 'Kukleva et al., X-MIC: Cross-Modal Instance Conditioning for Egocentric Action Generalization, CVPR 2024',
   options: xMicOptions,

@@ -16,6 +16,7 @@ class Nothing extends nn.Module {}
 /** Frozen CLIP: the mean of the frames against the class texts (X-MIC, section 3.1, "No Fusion"). */
 export const zeroShot: MethodDefinition<z.output<typeof options>> = {
   name: 'zero-shot',
+  label: 'ZS CLIP',
   title: 'Zero-shot CLIP: the mean frame against the class texts; nothing is trained',
   paper: 'Radford et al., Learning Transferable Visual Models From Natural Language Supervision, ICML 2021',
   options,

@@ -84,7 +84,12 @@ export async function scoreTable(
 
 function scored(clip: Clip, component: Component, values: Float32Array, row: number, rows: number): ScoredClip {
   const width = values.length / rows
-  return { id: clip.id, label: clip[component] ?? UNLABELLED, logits: values.slice(row * width, (row + 1) * width) }
+  return {
+    id: clip.id,
+    video: clip.video,
+    label: clip[component] ?? UNLABELLED,
+    logits: values.slice(row * width, (row + 1) * width),
+  }
 }
 
 /** Class vectors live outside every scope, and nobody needs them after the last batch. */

@@ -1,6 +1,7 @@
 import type { Tensor } from '@egolens/torch'
 import { tensor } from '@egolens/torch'
 import type { Clip, Component } from '../datasets/types.js'
+import type { View } from '../features/types.js'
 import type { Batch, Needs } from '../methods/types.js'
 import type { FrameTable, Stream } from './frame-table.js'
 import { random, shuffled } from './random.js'
@@ -30,6 +31,11 @@ export function streamsOf(needs: Needs): Stream[] {
   const image = needs.views.map((view): Stream => ({ encoder: 'image', view }))
   const context = needs.context.map((view): Stream => ({ encoder: 'context', view }))
   return [...image, ...context]
+}
+
+/** The views that a method reads, whichever the encoder. */
+export function viewsOf(needs: Needs): View[] {
+  return [...new Set(streamsOf(needs).map(({ view }) => view))]
 }
 
 /** Batches of a set of clips. Both paths of a method see the same frames of a clip. */

@@ -16,16 +16,22 @@ const backbone = z.strictObject({
   context: z.string().optional().describe('the encoder of the adapter path, if it is another one'),
 })
 
+const hands = z.strictObject({
+  provider: z
+    .enum(['file', 'ssd', 'none'])
+    .default('file')
+    .describe('file: the dataset names them; ssd: detected here'),
+  handThreshold: z.number().min(0).max(1).optional().describe('least score of a hand; file: 0.8, ssd: its own'),
+  objectThreshold: z.number().min(0).max(1).default(0.01).describe('least score of an object in contact'),
+  grow: z.number().positive().optional().describe('factor on the box; file: 1, ssd: 1.8, as it knows no objects'),
+  missing: z.enum(['full', 'previous']).default('full').describe('no hands: the full frame, or the last box'),
+})
+
 const features = z.strictObject({
   store: z.string().default('features').describe('folder of the feature store'),
   every: z.number().positive().default(0.25).describe('seconds between frames'),
   views: z.array(view).min(1).optional().describe('full and hand; what the method needs, if not said'),
-  hands: z
-    .looseObject({
-      provider: z.enum(['file', 'ssd', 'none']).default('file').describe('where hand boxes come from'),
-    })
-    .prefault({})
-    .describe('hand boxes, and the rule that makes a crop of them'),
+  hands: hands.prefault({}).describe('hand boxes, and the rule that makes a crop of them'),
   compute: z.enum(['float32', 'bfloat16', 'auto']).default('float32').describe('number type of the frozen encoders'),
 })
 
@@ -82,6 +88,7 @@ const shape = {
     .string()
     .regex(/^[\w.-]+$/, 'letters, digits, dots, dashes')
     .describe('the run in tables and file names'),
+  row: z.string().min(1).optional().describe("its row in tables; the method's own name otherwise"),
   method: z.string().describe('zero-shot, coop, x-mic'),
   options: z.record(z.string(), z.unknown()).default({}).describe('of the method'),
   component: z.enum(['verb', 'noun', 'both']).describe('what is recognised'),

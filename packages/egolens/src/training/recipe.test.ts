@@ -41,7 +41,7 @@ describe('a recipe', () => {
       epochs: 15,
     })
     expect(backbone).toEqual({ clip: 'small' })
-    expect(features).toMatchObject({ every: 0.25, hands: { provider: 'file' }, compute: 'float32' })
+    expect(features).toMatchObject({ every: 0.25, hands: { provider: 'file', missing: 'full' }, compute: 'float32' })
   })
 
   it('is the same from a file and from a program', () => {

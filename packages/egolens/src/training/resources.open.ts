@@ -1,34 +1,69 @@
+import { openDataset } from '../datasets/registry.js'
+import type { Dataset } from '../datasets/types.js'
+import { resolveCompute } from '../encoders/compute.js'
 import { loadClip, loadImageEncoder } from '../encoders/registry.js'
-import type { ImageEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
+import { extract } from '../features/extract.js'
 import { frameSpace, spaceId } from '../features/space.js'
 import { FeatureStore } from '../features/store.js'
 import type { FeatureSpace } from '../features/types.js'
 import type { Backbone } from '../methods/types.js'
+import { openCrops } from './crops.js'
 import type { FeatureSource, Stream } from './frame-table.js'
-import type { Recipe } from './recipe.js'
-import { openSpec, type Resources } from './resources.js'
+import { type DataSpec, type Recipe, readerOptions } from './recipe.js'
+import type { Resources } from './resources.js'
 
 /**
- * Opens the models and the feature store that a recipe names.
- * @param crop the id of the hand boxes' provider and crop rule; it must be the one that features were found with
+ * Opens the models, the feature store and the hand crops that a recipe names.
+ * @throws EgoLensError `weights/not-found` and others
+ * @example
+ * const resources = await openResources(recipe)
+ * await train(recipe, { dir: 'runs/noun', resources })
  */
-export async function openResources(recipe: Recipe, crop?: string): Promise<Resources> {
-  const backbone = await openBackbone(recipe)
-  const store = await FeatureStore.open(recipe.features.store)
+export async function openResources(recipe: Recipe): Promise<Resources> {
+  const { every, hands } = recipe.features
+  const [backbone, store] = [await openBackbone(recipe), await FeatureStore.open(recipe.features.store)]
+  const detections = new Map<string, string | undefined>()
+  const crops = await openCrops(hands, (source) => detections.get(source))
   return {
     backbone,
-    features: storedFeatures(store, backbone, recipe.features.every, crop),
-    openDataset: openSpec,
-    ...(crop === undefined ? {} : { crop }),
-    hashes: { image: backbone.image.hash, context: backbone.context.hash },
+    features: storedFeatures(store, backbone, every, crops.id),
+    async openDataset(spec) {
+      const dataset = await openSpec(spec)
+      rememberDetections(dataset, detections)
+      return dataset
+    },
+    extract({ clips, views, ...work }) {
+      const encoders = backbone.context === backbone.image ? [backbone.image] : [backbone.image, backbone.context]
+      return extract({ ...work, clips, views, encoders, crops, every, store })
+    },
+    crop: crops.id,
+    hashes: {
+      [`weights of ${backbone.image.name}`]: backbone.image.hash,
+      [`weights of ${backbone.context.name}`]: backbone.context.hash,
+    },
+  }
+}
+
+/** Opens the dataset of a split. */
+export const openSpec = (spec: DataSpec): Promise<Dataset> => openDataset(spec.dataset, readerOptions(spec))
+
+/** Detection files are named by video, crops are asked for by source. */
+function rememberDetections(dataset: Dataset, detections: Map<string, string | undefined>): void {
+  for (const split of dataset.splits) {
+    for (const { source, video } of dataset.clips(split)) {
+      if (!detections.has(source)) detections.set(source, dataset.detections(video))
+    }
+    for (const { source, id } of dataset.untrimmed(split)) {
+      if (!detections.has(source)) detections.set(source, dataset.detections(id))
+    }
   }
 }
 
 async function openBackbone({ backbone, features }: Recipe): Promise<Backbone> {
-  const compute = features.compute === 'bfloat16' ? 'bfloat16' : 'float32'
+  const compute = resolveCompute(features.compute)
   const clip = await loadClip(backbone.clip, { compute })
-  const context: ImageEncoder = backbone.context ? await loadImageEncoder(backbone.context, { compute }) : clip.image
+  const context = backbone.context ? await loadImageEncoder(backbone.context, { compute }) : clip.image
   return { image: clip.image, text: clip.text, logitScale: clip.logitScale, context }
 }
 
@@ -39,10 +74,8 @@ export function storedFeatures(store: FeatureStore, backbone: Backbone, every: n
   return {
     key: (stream) => spaceId(spaceOf(stream)),
     async read(stream, source) {
-      const space = spaceOf(stream)
-      const hash = await store.sources.hash(source)
       try {
-        return await store.read(space, hash)
+        return await store.read(spaceOf(stream), await store.sources.hash(source))
       } catch (error) {
         if (error instanceof EgoLensError && error.code === 'features/absent') return undefined
         throw error

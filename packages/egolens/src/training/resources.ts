@@ -1,23 +1,33 @@
-import { openDataset } from '../datasets/registry.js'
-import type { Component, Dataset, LabelSets } from '../datasets/types.js'
+import type { Clip, Component, Dataset, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import type { ExtractReport } from '../features/extract.js'
+import type { View } from '../features/types.js'
 import type { Backbone } from '../methods/types.js'
+import type { Progress } from '../progress.js'
 import type { FeatureSource } from './frame-table.js'
-import { type DataSpec, readerOptions } from './recipe.js'
+import type { DataSpec } from './recipe.js'
+
+export interface ExtractWork {
+  clips: readonly Pick<Clip, 'source' | 'start' | 'end' | 'video'>[]
+  views: readonly View[]
+  progress?: Progress
+  signal?: AbortSignal
+  /** This process takes every count-th source. */
+  shard?: { index: number; count: number }
+}
 
 /** What a run stands on: the frozen models, the features found with them, the datasets. */
 export interface Resources {
   backbone: Backbone
   features: FeatureSource
   openDataset(spec: DataSpec): Promise<Dataset>
+  /** Finds features that are not in the store yet; absent where features come from elsewhere. */
+  extract?(work: ExtractWork): Promise<ExtractReport>
   /** The id of the hand boxes' provider and crop rule. */
   crop?: string
-  /** Hashes of what the numbers depend on, for result files: weights, feature spaces. */
+  /** Hashes of what the numbers depend on, for result files. */
   hashes: Record<string, string>
 }
-
-/** Opens what a split names. */
-export const openSpec = (spec: DataSpec): Promise<Dataset> => openDataset(spec.dataset, readerOptions(spec))
 
 /** The label sets of the components that are trained. @throws EgoLensError when the dataset lacks one */
 export function labelsFor(dataset: Dataset, components: Component[]): LabelSets {
@@ -26,15 +36,36 @@ export function labelsFor(dataset: Dataset, components: Component[]): LabelSets 
     const set = dataset.labels[component]
     if (!set) {
       const has = Object.keys(dataset.labels).join(', ') || 'none'
-      throw new EgoLensError(
-        'training/no-labels',
-        `the dataset ${dataset.name} has no ${component} labels (it has: ${has})`,
-        {
-          where: 'component',
-        },
-      )
+      const message = `the dataset ${dataset.name} has no ${component} labels (it has: ${has})`
+      throw new EgoLensError('training/no-labels', message, { where: 'component' })
     }
     labels[component] = set
   }
   return labels
+}
+
+/**
+ * Finds the features of clips that are not in the store yet.
+ * @throws EgoLensError `training/unreadable-videos` naming those that could not be read: a result on fewer clips than
+ * the recipe says would not be that recipe's
+ */
+export async function ensureFeatures(
+  resources: Resources,
+  clips: ExtractWork['clips'],
+  views: readonly View[],
+  { progress, signal }: { progress?: Progress | undefined; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const report = await resources.extract?.({
+    clips,
+    views,
+    ...(progress ? { progress } : {}),
+    ...(signal ? { signal } : {}),
+  })
+  const [first] = report?.failures ?? []
+  if (!first) return
+  const message = `${report!.failures.length} videos cannot be read, the first: ${first.message}`
+  throw new EgoLensError('training/unreadable-videos', message, {
+    where: first.source,
+    cure: 'mend or remove them, or leave their clips out of the annotations',
+  })
 }

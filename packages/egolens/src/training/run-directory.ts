@@ -14,6 +14,7 @@ export function runPaths(directory: string) {
     best: join(directory, 'best.safetensors'),
     weights: join(directory, 'adapter.safetensors'),
     adapter: join(directory, 'adapter.json'),
+    summary: join(directory, 'summary.json'),
     result: join(directory, 'result.json'),
   }
 }

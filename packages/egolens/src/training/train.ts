@@ -1,14 +1,16 @@
 import { Generator, manualSeed } from '@egolens/torch'
+import { writeAtomic } from '../files.js'
 import { createMethod } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
 import { saveAdapter } from './adapter.js'
 import type { Skipped } from './checkpoint.js'
 import { trainingData } from './data.js'
+import { viewsOf } from './loader.js'
 import { lockDirectory } from './lock.js'
 import { componentsOf, type Recipe, recipeHash } from './recipe.js'
-import type { Resources } from './resources.js'
+import { ensureFeatures, type Resources } from './resources.js'
 import { openResources } from './resources.open.js'
-import { openRunDirectory } from './run-directory.js'
+import { openRunDirectory, runPaths } from './run-directory.js'
 import { learn } from './sitting.js'
 
 export interface TrainOptions {
@@ -67,10 +69,15 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const setting = { backbone, components, generator: new Generator(seed), frames, labels }
     const method = createMethod(recipe.method, recipe.options, setting)
     try {
+      const wanted = [...clips, ...(data.validation?.clips ?? [])]
+      await ensureFeatures(resources, wanted, viewsOf(method.needs), { progress, signal })
       const parameters = method.module.parameters().reduce((sum, { numel }) => sum + numel, 0)
       const learned = await learn({ recipe, dir, resume, method, data, features: resources.features, progress, signal })
       await saveAdapter(dir, { recipe, recipeHash: recipeHash(recipe), method, backbone, labels, crop: resources.crop })
-      return { dir, name: recipe.name, method: method.name, parameters, clips: clips.length, unlabelled, ...learned }
+      const { name } = recipe
+      const summary = { dir, name, method: method.name, parameters, clips: clips.length, unlabelled, ...learned }
+      await writeAtomic(runPaths(dir).summary, `${JSON.stringify(summary, null, 2)}\n`)
+      return summary
     } finally {
       method.module.dispose()
     }

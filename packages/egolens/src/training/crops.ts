@@ -1,0 +1,58 @@
+import { type CropProvider, cropsFrom } from '../features/crops.js'
+import {
+  type CropRule,
+  fileProvider,
+  type HandProvider,
+  noHands,
+  ssdDefaults,
+  ssdProvider,
+  xmicRule,
+} from '../hands/index.js'
+import type { Recipe } from './recipe.schema.js'
+
+type Hands = Recipe['features']['hands']
+
+/** The SSD sees hands only: grown by this, its box holds what they hold in most frames of the small world. */
+const SSD_GROWTH = 1.8
+
+/**
+ * The hand crops that a recipe describes.
+ * @param detectionsOf the file of detections of a source, for the provider `file`
+ */
+export async function openCrops(
+  hands: Hands,
+  detectionsOf: (source: string) => string | undefined,
+): Promise<CropProvider> {
+  const crops = cropsFrom(await openProvider(hands, detectionsOf), cropRule(hands))
+  return hands.missing === 'previous' ? keepLastBox(crops) : crops
+}
+
+/** The rule with what is left to the provider filled in. */
+export function cropRule({ provider, handThreshold, objectThreshold, grow }: Hands): CropRule {
+  const own =
+    provider === 'ssd'
+      ? { threshold: ssdDefaults.threshold, grow: SSD_GROWTH }
+      : { threshold: xmicRule.handThreshold, grow: 1 }
+  return { handThreshold: handThreshold ?? own.threshold, objectThreshold, grow: grow ?? own.grow }
+}
+
+async function openProvider(
+  { provider, handThreshold }: Hands,
+  detectionsOf: (source: string) => string | undefined,
+): Promise<HandProvider> {
+  if (provider === 'none') return noHands
+  if (provider === 'ssd') return ssdProvider(handThreshold === undefined ? {} : { threshold: handThreshold })
+  return fileProvider(detectionsOf, handThreshold === undefined ? {} : { handThreshold })
+}
+
+/** A frame without hands takes the box of the last frame that had them. */
+function keepLastBox(crops: CropProvider): CropProvider {
+  return {
+    ...crops,
+    id: `${crops.id}|missing=previous`,
+    async boxes(source, times) {
+      let last: Awaited<ReturnType<CropProvider['boxes']>>[number]
+      return (await crops.boxes(source, times)).map((box) => (last = box ?? last))
+    },
+  }
+}

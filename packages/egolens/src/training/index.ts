@@ -1,0 +1,20 @@
+export { type Adapter, type AdapterInfo, loadAdapter, readAdapterInfo } from './adapter.js'
+export { type ScoreOptions, type Scores, scoreClips } from './evaluate.js'
+export { type EvaluateOptions, evaluate } from './evaluate-run.js'
+export type { FeatureSource, Stream } from './frame-table.js'
+export { extractFeatures, type PrepareOptions } from './prepare.js'
+export {
+  componentsOf,
+  type DataSpec,
+  type NamedDataSpec,
+  parseRecipe,
+  type Recipe,
+  type RecipeInput,
+  readRecipe,
+  recipeHash,
+  resolveRecipe,
+} from './recipe.js'
+export { writeRecipe } from './recipe.write.js'
+export type { Resources } from './resources.js'
+export { openResources, storedFeatures } from './resources.open.js'
+export { type RunSummary, type TrainOptions, train } from './train.js'

@@ -1,0 +1,54 @@
+import { Generator } from '@egolens/torch'
+import type { Clip } from '../datasets/types.js'
+import type { ExtractReport } from '../features/extract.js'
+import type { View } from '../features/types.js'
+import { createMethod } from '../methods/registry.js'
+import type { Progress } from '../progress.js'
+import { openClips } from './data.js'
+import { viewsOf } from './loader.js'
+import { componentsOf, type DataSpec, type Recipe } from './recipe.js'
+import type { Resources } from './resources.js'
+import { openResources } from './resources.open.js'
+
+export interface PrepareOptions {
+  resources?: Resources
+  progress?: Progress
+  signal?: AbortSignal
+  /** This process takes every count-th video, so that several share the work. */
+  shard?: { index: number; count: number }
+}
+
+/**
+ * Finds the features that a recipe needs, of every split that it names, and keeps them in its store. What is there
+ * already is left alone.
+ *
+ * @returns what was done; videos that cannot be read are listed, the others are done
+ * @example await extractFeatures(await readRecipe('recipe.yaml'), { shard: { index: 0, count: 4 } })
+ */
+export async function extractFeatures(
+  recipe: Recipe,
+  options: PrepareOptions = {},
+): Promise<ExtractReport | undefined> {
+  const { resources = await openResources(recipe), ...work } = options
+  if (!resources.extract) return undefined
+  const clips: Clip[] = []
+  for (const spec of splitsOf(recipe)) {
+    clips.push(...(await openClips(spec, componentsOf(recipe), resources.openDataset)).clips)
+  }
+  return resources.extract({ ...work, clips, views: viewsFor(recipe, resources) })
+}
+
+/** Every split that a recipe names. */
+export function splitsOf({ data }: Recipe): DataSpec[] {
+  const { within, cross } = data.validation
+  return [data.train, ...[within, cross].filter((spec) => spec !== undefined), ...data.test]
+}
+
+/** The views that the recipe or its method asks for. */
+function viewsFor(recipe: Recipe, { backbone }: Resources): View[] {
+  if (recipe.features.views) return recipe.features.views
+  const setting = { backbone, components: componentsOf(recipe), generator: new Generator(0), frames: 1 }
+  const method = createMethod(recipe.method, recipe.options, setting)
+  method.module.dispose()
+  return viewsOf(method.needs)
+}
