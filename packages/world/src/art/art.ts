@@ -5,6 +5,8 @@ import type { Pen, Point } from '../draw/pen.js'
 /** What happens to a thing while it is worked on; every value runs from 0 (nothing) to 1 (fully). */
 export interface State {
   open: number
+  /** 0 where its lid lies elsewhere and is not drawn. */
+  lid: number
   level: number
   on: number
   fold: number
@@ -20,6 +22,7 @@ export interface State {
 
 export const still: State = {
   open: 0,
+  lid: 1,
   level: 0.75,
   on: 0,
   fold: 0,
@@ -50,6 +53,17 @@ export interface Art {
   /** The colour under its skin. */
   inside?: Colour
   draw(pen: Pen, look: Look, state: State): void
+}
+
+/** Draws a lid where it is after it was opened: up, aside and tilted. */
+export const lifted = (pen: Pen, state: State, aside: number, up: number, draw: () => void): void => {
+  if (!state.lid) return
+  const { ctx } = pen
+  ctx.save()
+  ctx.translate(state.open * aside, -state.open * up)
+  ctx.rotate(state.open * 0.5)
+  draw()
+  ctx.restore()
 }
 
 /** Handle, lid and glow shared by several families. */

@@ -13,39 +13,13 @@ export const boxes: Record<string, Art> = {
     lid: (open) => [5 - 1.5 * open, -4 - 7 * open],
     draw(pen, look, state) {
       const { ctx } = pen
-      pen.poly(
-        [
-          [-7, -2],
-          [-5.8, -4.4],
-          [7.2, -4.4],
-          [7, -2],
-        ],
-        lighten(look.main, -30),
-        { shade: 'flat' },
-      )
-      pen.poly(
-        [
-          [-7, -2.4],
-          [7, -2.4],
-          [6, 5],
-          [-6, 5],
-        ],
-        look.main,
-        { pattern: look },
-      )
+      pen.poly([-7, -2, -5.8, -4.4, 7.2, -4.4, 7, -2], lighten(look.main, -30), { shade: 'flat' })
+      pen.poly([-7, -2.4, 7, -2.4, 6, 5, -6, 5], look.main, { pattern: look })
       pen.rect(-3, -0.4, 6, 3, 0.4, white)
       ctx.save()
       ctx.translate(0, -state.open * 6)
       ctx.rotate(-state.open * 0.5)
-      pen.poly(
-        [
-          [-7.4, -2],
-          [-6.2, -4.8],
-          [7.4, -4.8],
-          [7.4, -2],
-        ],
-        lighten(look.second, 10),
-      )
+      pen.poly([-7.4, -2, -6.2, -4.8, 7.4, -4.8, 7.4, -2], lighten(look.second, 10))
       pen.rect(-7.5, -2.4, 15, 1.2, 0.5, look.second)
       ctx.restore()
     },
@@ -69,27 +43,8 @@ export const boxes: Record<string, Art> = {
           ],
           lighten(main, -14),
         )
-      else
-        pen.line(
-          [
-            [-3.4, -3.4],
-            [-3, -6],
-            [3, -6],
-            [3.4, -3.4],
-          ],
-          1.1,
-          hsl(0, 0, 20),
-          true,
-        )
-      pen.poly(
-        [
-          [-10, -1],
-          [-8.6, -3.6],
-          [8.6, -3.6],
-          [10, -1],
-        ],
-        state.open > 0.1 ? hsl(0, 0, 16) : lighten(main, 10),
-      )
+      else pen.line([-3.4, -3.4, -3, -6, 3, -6, 3.4, -3.4], 1.1, hsl(0, 0, 20), true)
+      pen.poly([-10, -1, -8.6, -3.6, 8.6, -3.6, 10, -1], state.open > 0.1 ? hsl(0, 0, 16) : lighten(main, 10))
       pen.rect(-10.4, -1, 20.8, 7.6, 0.7, main)
       pen.rect(-10.4, 1, 20.8, 0.7, 0.1, lighten(main, -18))
       for (const x of [-6.6, 5]) pen.rect(x, -0.4, 1.8, 2.6, 0.3, hsl(48, 30, 70))
@@ -103,16 +58,7 @@ export const boxes: Record<string, Art> = {
     mouth: [0, -3.4],
     lid: (open) => [4 + 3.4 * open, -3.6 - 2.6 * open],
     draw(pen, look, state) {
-      pen.poly(
-        [
-          [-7, -2.6],
-          [-5.4, -5],
-          [7.4, -5],
-          [7, -2.6],
-        ],
-        lighten(look.main, -26),
-        { shade: 'flat' },
-      )
+      pen.poly([-7, -2.6, -5.4, -5, 7.4, -5, 7, -2.6], lighten(look.main, -26), { shade: 'flat' })
       pen.rect(-7, -2.6, 14, 9, 0.3, look.main)
       pen.rect(-1.2, -2.6, 2.4, 9, 0.1, lighten(look.main, 12))
       const gape = 5.4 * state.open
@@ -153,14 +99,7 @@ export const boxes: Record<string, Art> = {
     grip: [7, 1],
     knob: [4.8, -0.6],
     draw(pen, look, state) {
-      pen.line(
-        [
-          [5, -4],
-          [8, -8.4],
-        ],
-        0.4,
-        hsl(210, 8, 64),
-      )
+      pen.line([5, -4, 8, -8.4], 0.4, hsl(210, 8, 64))
       pen.rect(-8.2, -4, 16.4, 9.6, 1.4, look.main)
       pen.ellipse(-3.4, 0.9, 3.5, 3.5, lighten(look.main, -20), { shade: 'flat' })
       for (const y of [-0.9, 0.3, 1.5, 2.7])
@@ -192,31 +131,10 @@ export const boxes: Record<string, Art> = {
         ctx.fillStyle = glow
         ctx.fillRect(-13, -10, 22, 22)
       }
-      pen.line(
-        [
-          [1, 6],
-          [2.6, 0],
-          [0, -5],
-        ],
-        0.9,
-        hsl(210, 8, 50),
-        true,
-      )
-      pen.lathe(
-        [
-          [1.2, -7.4],
-          [4.6, -2.4],
-        ],
-        look.main,
-      )
+      pen.line([1, 6, 2.6, 0, 0, -5], 0.9, hsl(210, 8, 50), true)
+      pen.lathe([1.2, -7.4, 4.6, -2.4], look.main)
       pen.ellipse(0, -2.2, 4.3, 1.5, hsl(50, 30 + 65 * state.on, 55 + 35 * state.on), { shade: 'flat' })
-      pen.lathe(
-        [
-          [3.6, 6],
-          [4.2, 7.2],
-        ],
-        lighten(look.main, -10),
-      )
+      pen.lathe([3.6, 6, 4.2, 7.2], lighten(look.main, -10))
       pen.ellipse(0, 5.7, 0.9, 0.5, hsl(0, 70, 45), { shade: 'flat' })
     },
   },
@@ -279,22 +197,8 @@ export const boxes: Record<string, Art> = {
       pen.rect(1.4, -3, 5.6, 10.6, 0.6, lighten(look.main, -8))
       pen.rect(-7.4, 6, 14.8, 2.6, 0.7, hsl(0, 0, 20))
       pen.rect(-4.6, -2.2, 4.2, 1.8, 0.4, hsl(210, 8, 60))
-      if (state.on > 0.3)
-        pen.line(
-          [
-            [-2.5, -0.4],
-            [-2.5, 3],
-          ],
-          0.5,
-          hsl(22, 60, 24),
-        )
-      pen.lathe(
-        [
-          [2.2, 2.4],
-          [1.7, 5.4],
-        ],
-        white,
-      )
+      if (state.on > 0.3) pen.line([-2.5, -0.4, -2.5, 3], 0.5, hsl(22, 60, 24))
+      pen.lathe([2.2, 2.4, 1.7, 5.4], white)
       lamp(pen, 4.6, -5, 0.8, state.on, 200)
       pen.ellipse(-3.4, -5.2, 1.1, 1.1, hsl(0, 0, 75))
     },

@@ -15,24 +15,8 @@ export const cutlery: Record<string, Art> = {
     colour: 'any',
     grip: [6.4, 0],
     draw(pen, look) {
-      pen.poly(
-        [
-          [2, -1.5],
-          [-8, -1.3],
-          [-10.2, 0.6],
-          [-8.2, 1.6],
-          [2, 1.6],
-        ],
-        metal(look),
-      )
-      pen.line(
-        [
-          [-9.4, 1],
-          [2, 1.3],
-        ],
-        0.25,
-        hsl(210, 10, 90),
-      )
+      pen.poly([2, -1.5, -8, -1.3, -10.2, 0.6, -8.2, 1.6, 2, 1.6], metal(look))
+      pen.line([-9.4, 1, 2, 1.3], 0.25, hsl(210, 10, 90))
       handle(pen, 2, 10.2, 2.3, look.p[0]! > 0.5 ? hsl(20, 30, 22) : look.main)
       for (const x of [4, 6.2, 8.4]) pen.ellipse(x, 0, 0.35, 0.35, hsl(45, 20, 76), { shade: 'flat', outline: false })
     },
@@ -55,17 +39,7 @@ export const cutlery: Record<string, Art> = {
     grip: [5.4, 0],
     draw(pen, look) {
       handle(pen, -2.6, 8.8, 1.1, look.main)
-      pen.poly(
-        [
-          [-2, -0.5],
-          [-3.4, -2],
-          [-4.6, -2],
-          [-4.6, 2],
-          [-3.4, 2],
-          [-2, 0.5],
-        ],
-        look.main,
-      )
+      pen.poly([-2, -0.5, -3.4, -2, -4.6, -2, -4.6, 2, -3.4, 2, -2, 0.5], look.main)
       for (const y of [-1.6, -0.55, 0.55, 1.6])
         pen.line(
           [
@@ -83,17 +57,7 @@ export const cutlery: Record<string, Art> = {
     grip: [6.4, 0],
     draw(pen, look) {
       handle(pen, -2, 10, 1.4, look.p[0]! > 0.5 ? hsl(28, 50, 50) : hsl(0, 0, 22))
-      pen.poly(
-        [
-          [-2, -0.8],
-          [-3.4, -2.5],
-          [-10, -2.8],
-          [-10, 2.8],
-          [-3.4, 2.5],
-          [-2, 0.8],
-        ],
-        look.main,
-      )
+      pen.poly([-2, -0.8, -3.4, -2.5, -10, -2.8, -10, 2.8, -3.4, 2.5, -2, 0.8], look.main)
       for (const y of [-1.3, 0, 1.3])
         pen.line(
           [
@@ -122,16 +86,7 @@ export const cutlery: Record<string, Art> = {
           wire,
           true,
         )
-      pen.line(
-        [
-          [-9.4, -1],
-          [-9.9, 0],
-          [-9.4, 1],
-        ],
-        0.35,
-        wire,
-        true,
-      )
+      pen.line([-9.4, -1, -9.9, 0, -9.4, 1], 0.35, wire, true)
       handle(pen, 0.6, 9.6, 1.7, look.main)
     },
   },

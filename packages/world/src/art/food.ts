@@ -46,14 +46,7 @@ export const food: Record<string, Art> = {
     draw(pen, look) {
       pen.ellipse(0, 0.4, 5.2, 4.7, look.main)
       for (let i = 0; i < 5; i++) leaf(pen, 0, -3.4, 2.5, (i / 5) * 2 * Math.PI + look.p[0]!, stem)
-      pen.line(
-        [
-          [0, -3.4],
-          [0.5, -5],
-        ],
-        0.6,
-        stem,
-      )
+      pen.line([0, -3.4, 0.5, -5], 0.6, stem)
       pen.shine(-2, -1.2, 1.1, 0.7, -0.5)
     },
   },
@@ -64,28 +57,11 @@ export const food: Record<string, Art> = {
     stand: true,
     grip: [3.6, 0.8],
     draw(pen, look) {
-      pen.poly(
-        [
-          [0, -3.2],
-          [3.4, -4.6],
-          [5.4, -1],
-          [3.6, 4.4],
-          [0, 4.6],
-          [-3.6, 4.4],
-          [-5.4, -1],
-          [-3.4, -4.6],
-        ],
-        look.main,
-        { smooth: true, shade: 'ball' },
-      )
-      pen.line(
-        [
-          [0, -3],
-          [0.8, -5.6],
-        ],
-        0.6,
-        hsl(28, 50, 26),
-      )
+      pen.poly([0, -3.2, 3.4, -4.6, 5.4, -1, 3.6, 4.4, 0, 4.6, -3.6, 4.4, -5.4, -1, -3.4, -4.6], look.main, {
+        smooth: true,
+        shade: 'ball',
+      })
+      pen.line([0, -3, 0.8, -5.6], 0.6, hsl(28, 50, 26))
       leaf(pen, 0.7, -4.6, 3, -0.4)
       pen.shine(-2.2, -1.2, 0.8, 1.3, 0.3)
     },
@@ -98,20 +74,10 @@ export const food: Record<string, Art> = {
     grip: [3.8, 1],
     draw(pen, look) {
       const main = look.p[0]! > 0.6 ? hsl(322, 45, 40) : look.main
-      pen.poly(
-        [
-          [0, -6],
-          [1, -4],
-          [5.6, -1],
-          [4, 4.6],
-          [0, 5.4],
-          [-4, 4.6],
-          [-5.6, -1],
-          [-1, -4],
-        ],
-        main,
-        { smooth: true, shade: 'ball' },
-      )
+      pen.poly([0, -6, 1, -4, 5.6, -1, 4, 4.6, 0, 5.4, -4, 4.6, -5.6, -1, -1, -4], main, {
+        smooth: true,
+        shade: 'ball',
+      })
       for (const x of [-2.4, 0, 2.4])
         pen.line(
           [
@@ -142,18 +108,7 @@ export const food: Record<string, Art> = {
     grip: [3.4, 0],
     draw(pen, look) {
       for (const turn of [-0.5, 0, 0.5]) leaf(pen, 4.8, 0, 4.6, turn * 1.2, hsl(110, 50, 36))
-      pen.poly(
-        [
-          [5.4, -2.2],
-          [6, 0],
-          [5.4, 2.2],
-          [-4, 1.1],
-          [-8.4, 0.1],
-          [-4, -1],
-        ],
-        look.main,
-        { smooth: true },
-      )
+      pen.poly([5.4, -2.2, 6, 0, 5.4, 2.2, -4, 1.1, -8.4, 0.1, -4, -1], look.main, { smooth: true })
       for (const x of [-3.4, -0.6, 2, 4])
         pen.line(
           [
@@ -201,20 +156,10 @@ export const food: Record<string, Art> = {
     stand: true,
     grip: [2.8, 0.8],
     draw(pen, look) {
-      pen.poly(
-        [
-          [0, -5],
-          [2.6, -3.6],
-          [4, 1.4],
-          [2.6, 4.6],
-          [0, 5],
-          [-2.6, 4.6],
-          [-4, 1.4],
-          [-2.6, -3.6],
-        ],
-        look.main,
-        { smooth: true, shade: 'ball' },
-      )
+      pen.poly([0, -5, 2.6, -3.6, 4, 1.4, 2.6, 4.6, 0, 5, -2.6, 4.6, -4, 1.4, -2.6, -3.6], look.main, {
+        smooth: true,
+        shade: 'ball',
+      })
       if (look.p[0]! > 0.5)
         for (let i = 1; i < 7; i++)
           pen.ellipse(-2.2 + 4.4 * look.p[i]!, -2.4 + 5 * look.p[(i * 3) % 8]!, 0.16, 0.16, lighten(look.main, -25), {
@@ -231,20 +176,10 @@ export const food: Record<string, Art> = {
     stand: true,
     grip: [6.4, 0.6],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-8.6, 1],
-          [-8, -3.4],
-          [-3, -4.8],
-          [3, -4.8],
-          [8, -3.4],
-          [8.6, 1],
-          [7.4, 4.4],
-          [-7.4, 4.4],
-        ],
-        look.main,
-        { smooth: true, shade: 'front' },
-      )
+      pen.poly([-8.6, 1, -8, -3.4, -3, -4.8, 3, -4.8, 8, -3.4, 8.6, 1, 7.4, 4.4, -7.4, 4.4], look.main, {
+        smooth: true,
+        shade: 'front',
+      })
       for (const x of [-4.6, -0.6, 3.4])
         pen.line(
           [
@@ -268,23 +203,8 @@ export const food: Record<string, Art> = {
     stand: true,
     grip: [4.4, 1],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-6.6, -0.4],
-          [4, -4.2],
-          [6.6, -1.4],
-        ],
-        lighten(look.main, 12),
-      )
-      pen.poly(
-        [
-          [-6.6, -0.4],
-          [6.6, -1.4],
-          [6.6, 3.2],
-          [-6.6, 4.2],
-        ],
-        look.main,
-      )
+      pen.poly([-6.6, -0.4, 4, -4.2, 6.6, -1.4], lighten(look.main, 12))
+      pen.poly([-6.6, -0.4, 6.6, -1.4, 6.6, 3.2, -6.6, 4.2], look.main)
       for (const [x, y, r] of [
         [-3.6, 2, 0.9],
         [0.4, 0.9, 1.15],
@@ -301,39 +221,12 @@ export const food: Record<string, Art> = {
     grip: [4.4, 1.4],
     draw(pen, look) {
       pen.poly(
-        [
-          [-8, -2.6],
-          [-6.6, -3.4],
-          [-3, 0],
-          [2.6, 0.4],
-          [6.6, -2.6],
-          [8, -3.6],
-          [8.2, -2.4],
-          [6, 2.2],
-          [0.6, 4.2],
-          [-5, 2.4],
-        ],
+        [-8, -2.6, -6.6, -3.4, -3, 0, 2.6, 0.4, 6.6, -2.6, 8, -3.6, 8.2, -2.4, 6, 2.2, 0.6, 4.2, -5, 2.4],
         look.main,
         { smooth: true },
       )
-      pen.line(
-        [
-          [-6, 0.4],
-          [-1, 2.8],
-          [4.6, 1.6],
-        ],
-        0.25,
-        lighten(look.main, -14),
-        true,
-      )
-      pen.line(
-        [
-          [7.6, -3.4],
-          [8.4, -4.2],
-        ],
-        0.9,
-        hsl(40, 50, 26),
-      )
+      pen.line([-6, 0.4, -1, 2.8, 4.6, 1.6], 0.25, lighten(look.main, -14), true)
+      pen.line([7.6, -3.4, 8.4, -4.2], 0.9, hsl(40, 50, 26))
       pen.ellipse(-7.7, -2.7, 0.5, 0.4, hsl(40, 40, 20), { shade: 'flat' })
     },
   },
@@ -344,22 +237,10 @@ export const food: Record<string, Art> = {
     stand: true,
     grip: [3.6, 0.6],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-6, 0.2],
-          [-4.8, -0.8],
-          [-3, -3.6],
-          [3, -3.6],
-          [4.8, -0.8],
-          [6, 0],
-          [4.8, 1],
-          [3, 3.8],
-          [-3, 3.8],
-          [-4.8, 1],
-        ],
-        look.main,
-        { smooth: true, shade: 'ball' },
-      )
+      pen.poly([-6, 0.2, -4.8, -0.8, -3, -3.6, 3, -3.6, 4.8, -0.8, 6, 0, 4.8, 1, 3, 3.8, -3, 3.8, -4.8, 1], look.main, {
+        smooth: true,
+        shade: 'ball',
+      })
       for (let i = 0; i < 7; i++)
         pen.ellipse(-3 + 6 * look.p[i]!, -1.8 + 4 * look.p[(i + 2) % 8]!, 0.14, 0.12, lighten(look.main, -12), {
           shade: 'flat',
@@ -374,20 +255,7 @@ export const food: Record<string, Art> = {
     inside: hsl(88, 50, 78),
     grip: [4.6, 0],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-9, 0.4],
-          [-7.6, -2],
-          [0, -2.3],
-          [7.6, -1.9],
-          [9, 0],
-          [7.6, 2],
-          [0, 2.5],
-          [-7.6, 2.1],
-        ],
-        look.main,
-        { smooth: true },
-      )
+      pen.poly([-9, 0.4, -7.6, -2, 0, -2.3, 7.6, -1.9, 9, 0, 7.6, 2, 0, 2.5, -7.6, 2.1], look.main, { smooth: true })
       for (const y of [-1, 0.1, 1.2])
         pen.line(
           [
@@ -422,28 +290,8 @@ export const food: Record<string, Art> = {
           main,
           { smooth: true, shade: 'ball' },
         )
-      pen.poly(
-        [
-          [0, -4],
-          [2.4, -3],
-          [2, 4.4],
-          [0, 5.4],
-          [-2, 4.4],
-          [-2.4, -3],
-        ],
-        lighten(main, 5),
-        { smooth: true, shade: 'ball' },
-      )
-      pen.line(
-        [
-          [0, -3.6],
-          [0.2, -5.2],
-          [1.2, -6],
-        ],
-        1.1,
-        stem,
-        true,
-      )
+      pen.poly([0, -4, 2.4, -3, 2, 4.4, 0, 5.4, -2, 4.4, -2.4, -3], lighten(main, 5), { smooth: true, shade: 'ball' })
+      pen.line([0, -3.6, 0.2, -5.2, 1.2, -6], 1.1, stem, true)
       pen.shine(-2.8, -0.6, 0.5, 2)
     },
   },
@@ -483,48 +331,12 @@ export const food: Record<string, Art> = {
     stand: true,
     grip: [5, 1],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-7, 4],
-          [7, 4],
-          [7, 2],
-          [-7, 2],
-        ],
-        look.main,
-      )
-      pen.poly(
-        [
-          [-7.4, 2.4],
-          [-3, 3.2],
-          [0, 2.2],
-          [4, 3.2],
-          [7.4, 2.2],
-          [7, 0.8],
-          [-7, 0.8],
-        ],
-        hsl(95, 60, 42),
-        { smooth: true },
-      )
+      pen.poly([-7, 4, 7, 4, 7, 2, -7, 2], look.main)
+      pen.poly([-7.4, 2.4, -3, 3.2, 0, 2.2, 4, 3.2, 7.4, 2.2, 7, 0.8, -7, 0.8], hsl(95, 60, 42), { smooth: true })
       pen.rect(-7, -0.2, 14, 1.4, 0.3, look.p[0]! > 0.5 ? hsl(5, 70, 50) : hsl(350, 45, 66))
       pen.rect(-7.1, -1, 14.2, 1, 0.2, hsl(46, 90, 60))
-      pen.poly(
-        [
-          [-7, -1],
-          [-6, -4.4],
-          [6, -4.4],
-          [7, -1],
-        ],
-        look.main,
-        { smooth: false },
-      )
-      pen.line(
-        [
-          [-6.9, -1],
-          [6.9, -1],
-        ],
-        0.3,
-        lighten(look.main, -18),
-      )
+      pen.poly([-7, -1, -6, -4.4, 6, -4.4, 7, -1], look.main, { smooth: false })
+      pen.line([-6.9, -1, 6.9, -1], 0.3, lighten(look.main, -18))
     },
   },
   cake: {
@@ -534,32 +346,9 @@ export const food: Record<string, Art> = {
     stand: true,
     grip: [4.6, 1.6],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-6.4, -1.4],
-          [5, -4],
-          [6.6, -1.6],
-        ],
-        hsl(345, 55, 84),
-      )
-      pen.poly(
-        [
-          [-6.4, -1.4],
-          [6.6, -1.6],
-          [6.6, 4],
-          [-6.4, 5],
-        ],
-        look.main,
-      )
-      pen.poly(
-        [
-          [-6.4, 1],
-          [6.6, 0.6],
-          [6.6, 1.8],
-          [-6.4, 2.3],
-        ],
-        hsl(345, 60, 88),
-      )
+      pen.poly([-6.4, -1.4, 5, -4, 6.6, -1.6], hsl(345, 55, 84))
+      pen.poly([-6.4, -1.4, 6.6, -1.6, 6.6, 4, -6.4, 5], look.main)
+      pen.poly([-6.4, 1, 6.6, 0.6, 6.6, 1.8, -6.4, 2.3], hsl(345, 60, 88))
       pen.ellipse(1.6, -3.4, 1.4, 1.3, hsl(350, 80, 45))
       pen.shine(1.2, -3.8, 0.4, 0.3)
     },

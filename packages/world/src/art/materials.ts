@@ -1,6 +1,7 @@
 import { hsl, lighten } from '../draw/colour.js'
 import type { Point } from '../draw/pen.js'
 import type { Art } from './art.js'
+import { lifted } from './art.js'
 
 /** What is worked on in the workshop. */
 export const materials: Record<string, Art> = {
@@ -10,15 +11,7 @@ export const materials: Record<string, Art> = {
     grip: [8, 0.4],
     inside: hsl(38, 60, 78),
     draw(pen, look) {
-      pen.poly(
-        [
-          [-11, -1.6],
-          [-9.8, -3.2],
-          [11.2, -3.2],
-          [10.4, -1.6],
-        ],
-        lighten(look.main, 12),
-      )
+      pen.poly([-11, -1.6, -9.8, -3.2, 11.2, -3.2, 10.4, -1.6], lighten(look.main, 12))
       pen.rect(-11, -1.6, 21.4, 4.6, 0.3, look.main)
       for (let i = 0; i < 3; i++)
         pen.line(
@@ -32,15 +25,7 @@ export const materials: Record<string, Art> = {
           true,
         )
       pen.ellipse(-2 + 7 * look.p[4]!, 0.8, 1, 0.5, lighten(look.main, -20), { shade: 'flat', outline: false })
-      pen.poly(
-        [
-          [10.4, -1.6],
-          [11.2, -3.2],
-          [11.2, 1.4],
-          [10.4, 3],
-        ],
-        lighten(look.main, -14),
-      )
+      pen.poly([10.4, -1.6, 11.2, -3.2, 11.2, 1.4, 10.4, 3], lighten(look.main, -14))
     },
   },
   brick: {
@@ -49,25 +34,9 @@ export const materials: Record<string, Art> = {
     stand: true,
     grip: [6.4, 0.6],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-7.8, -1.4],
-          [-6.2, -4.4],
-          [8.4, -4.4],
-          [7.4, -1.4],
-        ],
-        lighten(look.main, 10),
-      )
+      pen.poly([-7.8, -1.4, -6.2, -4.4, 8.4, -4.4, 7.4, -1.4], lighten(look.main, 10))
       pen.rect(-7.8, -1.4, 15.2, 6, 0.3, look.main)
-      pen.poly(
-        [
-          [7.4, -1.4],
-          [8.4, -4.4],
-          [8.4, 2],
-          [7.4, 4.6],
-        ],
-        lighten(look.main, -16),
-      )
+      pen.poly([7.4, -1.4, 8.4, -4.4, 8.4, 2, 7.4, 4.6], lighten(look.main, -16))
       for (const x of [-3.4, 0.6, 4.6]) pen.ellipse(x, -2.9, 1.1, 0.6, lighten(look.main, -22), { shade: 'flat' })
       for (let i = 0; i < 8; i++)
         pen.ellipse(
@@ -154,19 +123,7 @@ export const materials: Record<string, Art> = {
     draw(pen, look) {
       const colour = look.p[0]! > 0.65 ? look.second : look.main
       pen.ellipse(-1, 4, 8.6, 2.3, lighten(colour, -12), { shade: 'front' })
-      pen.poly(
-        [
-          [-7.4, 4],
-          [-7, -2],
-          [-4, -5.6],
-          [0, -6.4],
-          [4, -5.6],
-          [7, -2],
-          [7.4, 4],
-        ],
-        colour,
-        { shade: 'ball' },
-      )
+      pen.poly([-7.4, 4, -7, -2, -4, -5.6, 0, -6.4, 4, -5.6, 7, -2, 7.4, 4], colour, { shade: 'ball' })
       for (const x of [-2.6, 0, 2.6])
         pen.line(
           [
@@ -188,43 +145,15 @@ export const materials: Record<string, Art> = {
     mouth: [-1.6, -7.6],
     lid: (open) => [open * 4, -7.6 - open * 5],
     draw(pen, look, state) {
-      const { ctx } = pen
-      pen.lathe(
-        [
-          [1.2, -7.2],
-          [1.2, -5.6],
-        ],
-        white,
-      )
+      pen.lathe([1.2, -7.2, 1.2, -5.6], white)
       pen.rect(-1.6, -7.8, 2.4, 1, 0.3, white)
-      pen.lathe(
-        [
-          [2.4, -5.4],
-          [3.3, -4],
-          [3.3, 7],
-        ],
-        hsl(210, 5, 78),
-      )
-      pen.lathe(
-        [
-          [3.32, -2.6],
-          [3.32, 5.6],
-        ],
-        look.main,
-        { pattern: look.pattern === 'plain' ? { ...look, pattern: 'band' } : look },
-      )
-      ctx.save()
-      ctx.translate(state.open * 4, -state.open * 5)
-      ctx.rotate(state.open * 0.5)
-      if (look.p[1]! > 0.4 || state.open > 0)
-        pen.lathe(
-          [
-            [2, -8.4],
-            [2.6, -5.2],
-          ],
-          look.accent,
-        )
-      ctx.restore()
+      pen.lathe([2.4, -5.4, 3.3, -4, 3.3, 7], hsl(210, 5, 78))
+      pen.lathe([3.32, -2.6, 3.32, 5.6], look.main, {
+        pattern: look.pattern === 'plain' ? { ...look, pattern: 'band' } : look,
+      })
+      lifted(pen, state, 4, 5, () => {
+        if (look.p[1]! > 0.4 || state.open > 0) pen.lathe([2, -8.4, 2.6, -5.2], look.accent)
+      })
       pen.shine(-1.6, 0, 0.4, 4)
     },
   },
@@ -236,50 +165,13 @@ export const materials: Record<string, Art> = {
     mouth: [0, -7.4],
     lid: (open) => [open * 3.6, -7 - open * 4.6],
     draw(pen, look, state) {
-      const { ctx } = pen
-      pen.poly(
-        [
-          [-0.7, -6.4],
-          [0.7, -6.4],
-          [1.9, -3],
-          [-1.9, -3],
-        ],
-        white,
-      )
-      pen.poly(
-        [
-          [-2, -3.4],
-          [2, -3.4],
-          [3.2, 5],
-          [2.9, 7],
-          [-2.9, 7],
-          [-3.2, 5],
-        ],
-        look.main,
-      )
+      pen.poly([-0.7, -6.4, 0.7, -6.4, 1.9, -3, -1.9, -3], white)
+      pen.poly([-2, -3.4, 2, -3.4, 3.2, 5, 2.9, 7, -2.9, 7, -3.2, 5], look.main)
       pen.ellipse(0, 1.8, 2.1, 2.4, white, { shade: 'flat' })
-      pen.line(
-        [
-          [-1, 2.8],
-          [0, 0.6],
-          [1, 2.8],
-        ],
-        0.5,
-        look.accent,
-      )
-      ctx.save()
-      ctx.translate(state.open * 3.6, -state.open * 4.6)
-      ctx.rotate(state.open * 0.5)
-      pen.poly(
-        [
-          [-0.6, -7.8],
-          [0.6, -7.8],
-          [1.2, -4.6],
-          [-1.2, -4.6],
-        ],
-        look.second,
-      )
-      ctx.restore()
+      pen.line([-1, 2.8, 0, 0.6, 1, 2.8], 0.5, look.accent)
+      lifted(pen, state, 3.6, 4.6, () => {
+        pen.poly([-0.6, -7.8, 0.6, -7.8, 1.2, -4.6, -1.2, -4.6], look.second)
+      })
     },
   },
   tape: {
@@ -297,15 +189,7 @@ export const materials: Record<string, Art> = {
       ctx.beginPath()
       ctx.ellipse(0, 0, 2.4, 2.3, 0, 0, 2 * Math.PI)
       ctx.fill()
-      pen.line(
-        [
-          [4.6, 1.6],
-          [5.6, 4],
-          [6, 4.4],
-        ],
-        0.9,
-        lighten(look.main, 8),
-      )
+      pen.line([4.6, 1.6, 5.6, 4, 6, 4.4], 0.9, lighten(look.main, 8))
       pen.shine(-3, -2.8, 1, 0.4, -0.7)
     },
   },
@@ -323,15 +207,7 @@ export const materials: Record<string, Art> = {
     colour: 'metal',
     grip: [6, 0],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-7.6, -5],
-          [7.8, -5.4],
-          [7.4, 5.4],
-          [-7.8, 5],
-        ],
-        lighten(look.main, 12),
-      )
+      pen.poly([-7.6, -5, 7.8, -5.4, 7.4, 5.4, -7.8, 5], lighten(look.main, 12))
       for (let i = 0; i < 5; i++)
         pen.line(
           [

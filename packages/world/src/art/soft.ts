@@ -84,15 +84,7 @@ export const soft: Record<string, Art> = {
           ],
           lighten(look.main, -6),
         )
-      else
-        pen.poly(
-          [
-            [7, -5.6],
-            [4.6, -5.6],
-            [7, -3.2],
-          ],
-          lighten(look.main, -14),
-        )
+      else pen.poly([7, -5.6, 4.6, -5.6, 7, -3.2], lighten(look.main, -14))
     },
   },
   napkin: {
@@ -132,17 +124,7 @@ export const soft: Record<string, Art> = {
     lid: (open) => [3 + open * 3, -5 - open * 3],
     draw(pen, look, state) {
       const gape = 1 + 2.6 * state.open
-      pen.line(
-        [
-          [-3.4, -5],
-          [-2.4, -8.2],
-          [2.4, -8.2],
-          [3.4, -5],
-        ],
-        0.7,
-        lighten(look.main, -14),
-        true,
-      )
+      pen.line([-3.4, -5, -2.4, -8.2, 2.4, -8.2, 3.4, -5], 0.7, lighten(look.main, -14), true)
       pen.poly(
         [
           [-5.4 - state.open, -5.4],
@@ -156,22 +138,8 @@ export const soft: Record<string, Art> = {
         { pattern: look },
       )
       pen.ellipse(0, -5.4, 5.2 + state.open, gape * 0.75, lighten(look.main, -28), { shade: 'flat' })
-      pen.line(
-        [
-          [-3, -3],
-          [-3.8, 5],
-        ],
-        0.3,
-        lighten(look.main, -10),
-      )
-      pen.line(
-        [
-          [2.8, -3],
-          [3.6, 5.4],
-        ],
-        0.3,
-        lighten(look.main, -10),
-      )
+      pen.line([-3, -3, -3.8, 5], 0.3, lighten(look.main, -10))
+      pen.line([2.8, -3, 3.6, 5.4], 0.3, lighten(look.main, -10))
     },
   },
   glove: {
@@ -193,14 +161,7 @@ export const soft: Record<string, Art> = {
           1.9,
           look.main,
         )
-      pen.line(
-        [
-          [3, 2],
-          [5.4, -1],
-        ],
-        1.9,
-        look.main,
-      )
+      pen.line([3, 2, 5.4, -1], 1.9, look.main)
       pen.rect(-4, -0.8, 8, 5.6, 1.6, look.main, { outline: false })
       pen.rect(-3.6, 4.2, 7.2, 2.9, 0.7, look.second)
       for (const y of [5, 6])
@@ -240,16 +201,7 @@ export const soft: Record<string, Art> = {
     grip: [5.6, 0],
     draw(pen, look) {
       const colour = look.p[0]! > 0.65 ? look.second : look.main
-      pen.line(
-        [
-          [5, 2],
-          [8, 3.6],
-          [7.2, 5.4],
-        ],
-        1.3,
-        colour,
-        true,
-      )
+      pen.line([5, 2, 8, 3.6, 7.2, 5.4], 1.3, colour, true)
       for (const r of [6.4, 5.1, 3.8]) {
         const points = Array.from(
           { length: 25 },

@@ -15,25 +15,8 @@ export const tools: Record<string, Art> = {
     grip: [5.6, 0],
     draw(pen, look) {
       bar(pen, -7, 9.8, 1.9, look.p[0]! > 0.5 ? look.main : look.second)
-      pen.poly(
-        [
-          [-9.4, -3.6],
-          [-6, -3.6],
-          [-6, 2.4],
-          [-6.6, 4],
-          [-8.8, 4],
-          [-9.4, 2.4],
-        ],
-        grey(look),
-      )
-      pen.poly(
-        [
-          [-9.2, -3.4],
-          [-8, -4.6],
-          [-6.2, -3.4],
-        ],
-        lighten(grey(look), -10),
-      )
+      pen.poly([-9.4, -3.6, -6, -3.6, -6, 2.4, -6.6, 4, -8.8, 4, -9.4, 2.4], grey(look))
+      pen.poly([-9.2, -3.4, -8, -4.6, -6.2, -3.4], lighten(grey(look), -10))
     },
   },
   screwdriver: {
@@ -42,15 +25,7 @@ export const tools: Record<string, Art> = {
     grip: [5.6, 0],
     draw(pen, look) {
       bar(pen, -8.4, 2, 0.9, grey(look))
-      pen.poly(
-        [
-          [-8.2, -0.5],
-          [-9.8, -0.9],
-          [-9.8, 0.9],
-          [-8.2, 0.5],
-        ],
-        grey(look),
-      )
+      pen.poly([-8.2, -0.5, -9.8, -0.9, -9.8, 0.9, -8.2, 0.5], grey(look))
       bar(pen, 1.4, 9.6, 3.1, look.main)
       for (const y of [-0.8, 0, 0.8])
         pen.line(
@@ -82,14 +57,7 @@ export const tools: Record<string, Art> = {
         )
       pen.ellipse(7.8, 0, 2.2, 2.2, look.main)
       pen.ellipse(7.8, 0, 1.1, 1.1, hsl(0, 0, 14), { shade: 'flat' })
-      pen.line(
-        [
-          [-3, 0],
-          [4, 0],
-        ],
-        0.5,
-        lighten(look.main, -14),
-      )
+      pen.line([-3, 0, 4, 0], 0.5, lighten(look.main, -14))
     },
   },
   drill: {
@@ -99,25 +67,9 @@ export const tools: Record<string, Art> = {
     knob: [2.6, 0.6],
     draw(pen, look, state) {
       bar(pen, -9.4, -5, 0.8, hsl(210, 8, 46 + 14 * Math.abs(Math.sin(state.turn))))
-      pen.poly(
-        [
-          [-6.4, -4],
-          [-4, -4.6],
-          [-4, -0.4],
-          [-6.4, -1.2],
-        ],
-        hsl(0, 0, 24),
-      )
+      pen.poly([-6.4, -4, -4, -4.6, -4, -0.4, -6.4, -1.2], hsl(0, 0, 24))
       pen.rect(-4.4, -5.4, 11.4, 5.4, 1.6, look.main)
-      pen.poly(
-        [
-          [1.6, -0.8],
-          [6, -0.8],
-          [7.8, 5],
-          [3.6, 5],
-        ],
-        hsl(0, 0, 22),
-      )
+      pen.poly([1.6, -0.8, 6, -0.8, 7.8, 5, 3.6, 5], hsl(0, 0, 22))
       pen.rect(2.4, 4.4, 7, 2.4, 0.6, lighten(look.main, -8))
       pen.rect(0.8, -0.2, 1.2, 1.8, 0.4, hsl(0, 75, 45))
       for (const x of [0, 1.4, 2.8])
@@ -139,17 +91,7 @@ export const tools: Record<string, Art> = {
     draw(pen, look) {
       const teeth = Array.from({ length: 21 }, (_, i) => [-11 + i * 0.72, i % 2 ? 2.5 : 1.6] as const)
       pen.poly([[4, -2.4], [-11, -0.4], ...teeth, [4, 2.6]], hsl(210, 6, 72))
-      pen.poly(
-        [
-          [3.6, -3],
-          [10, -3.6],
-          [11.6, 0],
-          [10.4, 3.6],
-          [4, 3.2],
-        ],
-        look.main,
-        { smooth: true },
-      )
+      pen.poly([3.6, -3, 10, -3.6, 11.6, 0, 10.4, 3.6, 4, 3.2], look.main, { smooth: true })
       pen.ellipse(8, 0, 1.6, 1.1, hsl(0, 0, 16), { shade: 'flat' })
     },
   },
@@ -189,25 +131,8 @@ export const tools: Record<string, Art> = {
     colour: 'wood',
     grip: [5, 0],
     draw(pen, look) {
-      pen.poly(
-        [
-          [1, -0.7],
-          [-5, -1.3],
-          [-9.4, -1.4],
-          [-9, 1.4],
-          [-5, 1.3],
-          [1, 0.7],
-        ],
-        hsl(210, 6, 70),
-      )
-      pen.line(
-        [
-          [-9.1, -1.2],
-          [-8.4, 1.2],
-        ],
-        0.3,
-        hsl(210, 20, 92),
-      )
+      pen.poly([1, -0.7, -5, -1.3, -9.4, -1.4, -9, 1.4, -5, 1.3, 1, 0.7], hsl(210, 6, 70))
+      pen.line([-9.1, -1.2, -8.4, 1.2], 0.3, hsl(210, 20, 92))
       bar(pen, 0.8, 8, 2.7, look.main, 1.2)
       bar(pen, 7.4, 9.4, 3.1, hsl(210, 6, 46))
     },
@@ -225,24 +150,8 @@ export const tools: Record<string, Art> = {
         0.9,
         grey(look),
       )
-      pen.line(
-        [
-          [-3.8, -5],
-          [-5.4, -5],
-          [-5.6, 4.6],
-          [4.6, 4.6],
-        ],
-        2.2,
-        look.main,
-      )
-      pen.line(
-        [
-          [-5.4, -5],
-          [4.2, -5],
-        ],
-        2.2,
-        look.main,
-      )
+      pen.line([-3.8, -5, -5.4, -5, -5.6, 4.6, 4.6, 4.6], 2.2, look.main)
+      pen.line([-5.4, -5, 4.2, -5], 2.2, look.main)
       pen.ellipse(3.4, -3.4, 1.2, 0.6, grey(look))
       pen.ellipse(3.4, 0.4 - 1.6 * state.fold, 1.3, 0.6, grey(look))
       pen.line(
@@ -253,14 +162,7 @@ export const tools: Record<string, Art> = {
         0.8,
         grey(look),
       )
-      pen.line(
-        [
-          [3.4, 4.6],
-          [3.4, 6.4],
-        ],
-        0.9,
-        grey(look),
-      )
+      pen.line([3.4, 4.6, 3.4, 6.4], 0.9, grey(look))
     },
   },
   ruler: {
@@ -287,15 +189,7 @@ export const tools: Record<string, Art> = {
     colour: 'any',
     grip: [5.4, 0],
     draw(pen, look) {
-      pen.poly(
-        [
-          [-5, -2.4],
-          [-9.6, -2],
-          [-9.8, 1.8],
-          [-5, 2.4],
-        ],
-        look.p[0]! > 0.5 ? hsl(36, 40, 68) : look.accent,
-      )
+      pen.poly([-5, -2.4, -9.6, -2, -9.8, 1.8, -5, 2.4], look.p[0]! > 0.5 ? hsl(36, 40, 68) : look.accent)
       for (const y of [-1.3, -0.4, 0.5, 1.4])
         pen.line(
           [
@@ -306,18 +200,7 @@ export const tools: Record<string, Art> = {
           hsl(30, 30, 40),
         )
       pen.rect(-5.2, -2.5, 3.2, 5, 0.3, hsl(210, 6, 68))
-      pen.poly(
-        [
-          [-2, -2.2],
-          [1.4, -0.9],
-          [8.6, -1.2],
-          [9.6, 0],
-          [8.6, 1.2],
-          [1.4, 0.9],
-          [-2, 2.2],
-        ],
-        look.main,
-      )
+      pen.poly([-2, -2.2, 1.4, -0.9, 8.6, -1.2, 9.6, 0, 8.6, 1.2, 1.4, 0.9, -2, 2.2], look.main)
     },
   },
   brush: {
@@ -335,16 +218,7 @@ export const tools: Record<string, Art> = {
           look.p[0]! > 0.5 ? hsl(44, 40, 74) : look.accent,
         )
       pen.rect(-9.6, -1.8, 10.4, 2.4, 0.9, look.main)
-      pen.poly(
-        [
-          [0, -1.7],
-          [8.8, -1.9],
-          [9.8, -0.8],
-          [8.8, 0.3],
-          [0, 0.4],
-        ],
-        look.main,
-      )
+      pen.poly([0, -1.7, 8.8, -1.9, 9.8, -0.8, 8.8, 0.3, 0, 0.4], look.main)
       pen.ellipse(8.6, -0.8, 0.4, 0.4, hsl(0, 0, 18), { shade: 'flat' })
     },
   },
@@ -358,14 +232,7 @@ export const tools: Record<string, Art> = {
       for (const side of [-1, 1]) {
         ctx.save()
         ctx.rotate(side * (0.07 + 0.34 * state.open))
-        pen.poly(
-          [
-            [0.6, -0.8],
-            [-8.8, 0],
-            [0.6, 0.8],
-          ],
-          hsl(210, 6, 72),
-        )
+        pen.poly([0.6, -0.8, -8.8, 0, 0.6, 0.8], hsl(210, 6, 72))
         pen.line(
           [
             [0.6, 0],
@@ -390,26 +257,8 @@ export const tools: Record<string, Art> = {
     grip: [4, 0],
     draw(pen, look) {
       bar(pen, -1, 7, 1.9, look.main)
-      pen.line(
-        [
-          [-1, 0],
-          [-2.6, -1.8],
-          [-6.6, -1.6],
-          [-6.6, 1.6],
-          [-2.6, 1.8],
-          [-1, 0],
-        ],
-        0.7,
-        hsl(210, 6, 64),
-      )
-      pen.line(
-        [
-          [-2.8, 0],
-          [-6.4, 0],
-        ],
-        0.9,
-        hsl(210, 8, 78),
-      )
+      pen.line([-1, 0, -2.6, -1.8, -6.6, -1.6, -6.6, 1.6, -2.6, 1.8, -1, 0], 0.7, hsl(210, 6, 64))
+      pen.line([-2.8, 0, -6.4, 0], 0.9, hsl(210, 8, 78))
     },
   },
 }

@@ -3,7 +3,7 @@ import type { Look } from '../draw/look.js'
 import type { Pen } from '../draw/pen.js'
 import { TILT } from '../draw/pen.js'
 import type { Art, State } from './art.js'
-import { ear } from './art.js'
+import { ear, lifted } from './art.js'
 
 const water = hsl(200, 60, 68)
 const coffee = hsl(24, 60, 26)
@@ -90,16 +90,7 @@ export const vessels: Record<string, Art> = {
     mouth: [0, -2.5],
     liquid: soup,
     draw(pen, look, state) {
-      pen.lathe(
-        [
-          [7.8, -2.5],
-          [7, 0.5],
-          [5.4, 2.4],
-          [3, 3.6],
-        ],
-        look.main,
-        { pattern: look },
-      )
+      pen.lathe([7.8, -2.5, 7, 0.5, 5.4, 2.4, 3, 3.6], look.main, { pattern: look })
       pen.mouth(-2.5, 7.8, 5, look.main, state.level, hsl(20 + 40 * look.p[2]!, 65, 55))
       pen.shine(-4.6, 0.8, 0.6, 1.6, 0.5)
     },
@@ -128,19 +119,11 @@ export const vessels: Record<string, Art> = {
       const body = look.p[0]! > 0.45 ? look.main : look.second
       ear(pen, 7.6, -1, 1.7, hsl(0, 0, 20), 1.1)
       ear(pen, -7.6, -1, 1.7, hsl(0, 0, 20), 1.1)
-      pen.lathe(
-        [
-          [7.8, -3.4],
-          [7.8, 3],
-          [7, 4.3],
-        ],
-        body,
-        {},
-      )
+      pen.lathe([7.8, -3.4, 7.8, 3, 7, 4.3], body, {})
       pen.mouth(-3.4, 7.8, 8, body, state.level, soup)
       pen.ring(-1.6, 7.85, lighten(body, 10), 0.3)
       pen.shine(-4.8, 0.8, 0.7, 2.6)
-      liftedLid(pen, { ...look, second: lighten(body, 6) }, -3.4, 7.6, state.open, 1.2)
+      if (state.lid) liftedLid(pen, { ...look, second: lighten(body, 6) }, -3.4, 7.6, state.open, 1.2)
     },
   },
   pan: {
@@ -150,24 +133,10 @@ export const vessels: Record<string, Art> = {
     mouth: [-4, -1],
     draw(pen, look, state) {
       const { ctx } = pen
-      pen.line(
-        [
-          [3, -0.2],
-          [12, -0.6],
-        ],
-        1.7,
-        look.p[2]! > 0.5 ? hsl(25, 45, 34) : hsl(0, 0, 16),
-      )
+      pen.line([3, -0.2, 12, -0.6], 1.7, look.p[2]! > 0.5 ? hsl(25, 45, 34) : hsl(0, 0, 16))
       ctx.save()
       ctx.translate(-4.6, 0)
-      pen.lathe(
-        [
-          [8, -1],
-          [7.4, 1],
-          [6.4, 1.8],
-        ],
-        lighten(look.main, 8),
-      )
+      pen.lathe([8, -1, 7.4, 1, 6.4, 1.8], lighten(look.main, 8))
       pen.mouth(-1, 8, 3, lighten(look.main, 22), 0)
       pen.ellipse(0, -0.7, 6.9, 6.9 * TILT, lighten(look.main, 2), { shade: 'front' })
       if (look.p[1]! > 0.6 && state.level > 0) pen.ellipse(0.4, -0.6, 4.4, 1.4, hsl(42, 80, 62))
@@ -184,25 +153,8 @@ export const vessels: Record<string, Art> = {
     liquid: water,
     draw(pen, look, state) {
       ear(pen, 3.6, -0.4, 3.4, lighten(look.main, -6), 1.4)
-      pen.poly(
-        [
-          [-3.2, -6.8],
-          [-6.8, -6.6],
-          [-3.4, -3],
-        ],
-        look.main,
-        { smooth: true },
-      )
-      pen.lathe(
-        [
-          [4, -6],
-          [3.4, -3.4],
-          [4.8, 2],
-          [4.2, 5.8],
-        ],
-        look.main,
-        { pattern: look },
-      )
+      pen.poly([-3.2, -6.8, -6.8, -6.6, -3.4, -3], look.main, { smooth: true })
+      pen.lathe([4, -6, 3.4, -3.4, 4.8, 2, 4.2, 5.8], look.main, { pattern: look })
       pen.mouth(-6, 4, 9, look.main, state.level, water)
       pen.shine(-2.8, 1.4, 0.6, 2.6)
     },
@@ -216,7 +168,6 @@ export const vessels: Record<string, Art> = {
     liquid: water,
     lid: (open) => [open * 4, -8.4 - open * 5],
     draw(pen, look, state) {
-      const { ctx } = pen
       const r = 3 + look.p[0]! * 0.7
       pen.lathe(
         [
@@ -246,17 +197,9 @@ export const vessels: Record<string, Art> = {
         { pattern: look },
       )
       pen.shine(-r * 0.5, -0.4, 0.4, 2.6)
-      ctx.save()
-      ctx.translate(state.open * 4, -state.open * 5)
-      ctx.rotate(state.open * 0.5 + state.turn * 0.02)
-      pen.lathe(
-        [
-          [1.25, -9],
-          [1.35, -7.2],
-        ],
-        look.accent,
-      )
-      ctx.restore()
+      lifted(pen, state, 4, 5, () => {
+        pen.lathe([1.25, -9, 1.35, -7.2], look.accent)
+      })
     },
   },
   jar: {
@@ -268,16 +211,8 @@ export const vessels: Record<string, Art> = {
     liquid: hsl(12, 70, 45),
     lid: (open) => [open * 3.6, -5.8 - open * 6],
     draw(pen, look, state) {
-      const { ctx } = pen
       const filling = hsl(look.second.h, 60, 42 + 16 * look.p[2]!)
-      pen.lathe(
-        [
-          [3.6, -4.8],
-          [4.5, -3],
-          [4.5, 5],
-        ],
-        look.main,
-      )
+      pen.lathe([3.6, -4.8, 4.5, -3, 4.5, 5], look.main)
       if (state.level > 0.04)
         pen.lathe(
           [
@@ -290,19 +225,10 @@ export const vessels: Record<string, Art> = {
       pen.rect(-3.4, 0.2, 6.8, 3, 0.5, white)
       pen.mouth(-4.8, 3.6, 6, look.main)
       pen.shine(-3, 0, 0.5, 3)
-      ctx.save()
-      ctx.translate(state.open * 3.6, -state.open * 6)
-      ctx.rotate(state.open * 0.5)
-      pen.lathe(
-        [
-          [3.8, -6.2],
-          [3.9, -4.6],
-        ],
-        look.accent,
-        { pattern: look },
-      )
-      pen.ring(-6.2, 3.4, lighten(look.accent, 12))
-      ctx.restore()
+      lifted(pen, state, 3.6, 6, () => {
+        pen.lathe([3.8, -6.2, 3.9, -4.6], look.accent, { pattern: look })
+        pen.ring(-6.2, 3.4, lighten(look.accent, 12))
+      })
     },
   },
   kettle: {
@@ -315,57 +241,15 @@ export const vessels: Record<string, Art> = {
     liquid: water,
     lid: (open) => [1 + open * 3, -4.6 - open * 5],
     draw(pen, look, state) {
-      const { ctx } = pen
       const body = look.p[0]! > 0.5 ? look.main : look.second
-      pen.line(
-        [
-          [-4.6, -2],
-          [-4.2, -6.6],
-          [0, -8],
-          [4.2, -6.6],
-          [5, -1],
-        ],
-        1.4,
-        hsl(0, 0, 18),
-        true,
-      )
-      pen.poly(
-        [
-          [-4, -0.4],
-          [-8, -3],
-          [-8.6, -1.6],
-          [-4.8, 4],
-        ],
-        lighten(body, -5),
-      )
-      pen.lathe(
-        [
-          [3.2, -3],
-          [5.6, 0],
-          [6.4, 5.6],
-        ],
-        body,
-        {},
-      )
-      pen.lathe(
-        [
-          [6.6, 5.4],
-          [6.6, 6.6],
-        ],
-        hsl(0, 0, 20),
-      )
-      ctx.save()
-      ctx.translate(state.open * 3, -state.open * 5)
-      ctx.rotate(state.open * 0.5)
-      pen.lathe(
-        [
-          [0.8, -4.3],
-          [3.2, -3],
-        ],
-        lighten(body, 8),
-      )
-      pen.ellipse(0, -4.6, 0.9, 0.7, hsl(0, 0, 20))
-      ctx.restore()
+      pen.line([-4.6, -2, -4.2, -6.6, 0, -8, 4.2, -6.6, 5, -1], 1.4, hsl(0, 0, 18), true)
+      pen.poly([-4, -0.4, -8, -3, -8.6, -1.6, -4.8, 4], lighten(body, -5))
+      pen.lathe([3.2, -3, 5.6, 0, 6.4, 5.6], body, {})
+      pen.lathe([6.6, 5.4, 6.6, 6.6], hsl(0, 0, 20))
+      lifted(pen, state, 3, 5, () => {
+        pen.lathe([0.8, -4.3, 3.2, -3], lighten(body, 8))
+        pen.ellipse(0, -4.6, 0.9, 0.7, hsl(0, 0, 20))
+      })
       pen.shine(-3.2, 2, 0.7, 2.6, 0.2)
       pen.ellipse(5.2, 5.3, 0.9, 0.7, hsl(state.on > 0.5 ? 10 : 0, state.on * 90, 30 + 30 * state.on), {
         shade: 'flat',
@@ -381,25 +265,8 @@ export const vessels: Record<string, Art> = {
     mouth: [0, -4.6],
     liquid: water,
     draw(pen, look, state) {
-      pen.line(
-        [
-          [-7, -4.6],
-          [-5, -9],
-          [5, -9],
-          [7, -4.6],
-        ],
-        0.7,
-        hsl(210, 6, 50),
-        true,
-      )
-      pen.lathe(
-        [
-          [7.4, -4.6],
-          [5.4, 7],
-        ],
-        look.main,
-        {},
-      )
+      pen.line([-7, -4.6, -5, -9, 5, -9, 7, -4.6], 0.7, hsl(210, 6, 50), true)
+      pen.lathe([7.4, -4.6, 5.4, 7], look.main, {})
       pen.mouth(-4.6, 7.4, 10, look.main, state.level * 0.8, water)
       pen.ring(-3.4, 7.1, lighten(look.main, -12), 0.6)
       pen.shine(-4, 1, 0.7, 4, 0.1)
@@ -414,31 +281,13 @@ export const vessels: Record<string, Art> = {
     liquid: coffee,
     lid: (open) => [open * 3.4, -5.4 - open * 5],
     draw(pen, look, state) {
-      const { ctx } = pen
       ear(pen, 4.6, 0.6, 3, lighten(look.main, -6))
-      pen.poly(
-        [
-          [-3.6, 1],
-          [-8.2, -3.8],
-          [-8.8, -2.4],
-          [-4.2, 4.6],
-        ],
-        lighten(look.main, -4),
-        { smooth: true },
-      )
+      pen.poly([-3.6, 1, -8.2, -3.8, -8.8, -2.4, -4.2, 4.6], lighten(look.main, -4), { smooth: true })
       pen.ellipse(0, 1, 6, 5, look.main, { pattern: look })
-      ctx.save()
-      ctx.translate(state.open * 3.4, -state.open * 5)
-      ctx.rotate(state.open * 0.5)
-      pen.lathe(
-        [
-          [1, -4.8],
-          [3.4, -3.2],
-        ],
-        lighten(look.main, 6),
-      )
-      pen.ellipse(0, -5.3, 0.9, 0.8, look.second)
-      ctx.restore()
+      lifted(pen, state, 3.4, 5, () => {
+        pen.lathe([1, -4.8, 3.4, -3.2], lighten(look.main, 6))
+        pen.ellipse(0, -5.3, 0.9, 0.8, look.second)
+      })
       pen.shine(-2.4, -1, 1, 1.7, 0.5)
     },
   },
@@ -449,22 +298,8 @@ export const vessels: Record<string, Art> = {
     grip: [4.4, -2.6],
     mouth: [0, -4],
     draw(pen, look) {
-      pen.lathe(
-        [
-          [1.2, 1.2],
-          [0.8, 6.2],
-        ],
-        lighten(look.main, -6),
-      )
-      pen.lathe(
-        [
-          [6, -4],
-          [5.6, -3],
-          [1.2, 1.8],
-        ],
-        look.main,
-        {},
-      )
+      pen.lathe([1.2, 1.2, 0.8, 6.2], lighten(look.main, -6))
+      pen.lathe([6, -4, 5.6, -3, 1.2, 1.8], look.main, {})
       pen.mouth(-4, 6, 6, look.main)
       pen.ellipse(0, -3.4, 1.2, 0.5, hsl(0, 0, 10), { shade: 'flat' })
       pen.shine(-2.8, -1.6, 0.5, 1.4, 0.5)

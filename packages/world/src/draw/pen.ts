@@ -6,6 +6,15 @@ import type { Style } from './style.js'
 
 export type Point = readonly [x: number, y: number]
 
+/** Points one by one, or as one list x, y, x, y, ... */
+export type Points = readonly Point[] | readonly number[]
+
+function listed(points: Points): readonly Point[] {
+  if (typeof points[0] !== 'number') return points as readonly Point[]
+  const flat = points as readonly number[]
+  return Array.from({ length: flat.length / 2 }, (_, i): Point => [flat[2 * i]!, flat[2 * i + 1]!])
+}
+
 export interface Fill {
   /** How light falls: across a turned body, over a ball, down a front, or not at all. */
   shade?: 'turned' | 'ball' | 'front' | 'flat'
@@ -34,7 +43,8 @@ export class Pen {
   }
 
   /** A closed outline through the points; `smooth` rounds its corners. */
-  poly(points: readonly Point[], colour: Colour, fill: Fill & { smooth?: boolean } = {}): void {
+  poly(outline: Points, colour: Colour, fill: Fill & { smooth?: boolean } = {}): void {
+    const points = listed(outline)
     this.shape(boundsOf(points), colour, { shade: 'front', ...fill }, () => {
       if (fill.smooth) smoothPath(this.ctx, points)
       else points.forEach(([x, y], i) => void (i ? this.ctx.lineTo(x, y) : this.ctx.moveTo(x, y)))
@@ -42,8 +52,9 @@ export class Pen {
     })
   }
 
-  /** A body turned on a lathe, seen from above at an angle: `profile` lists [radius, y] from top to bottom. */
-  lathe(profile: readonly Point[], colour: Colour, fill: Fill = {}): void {
+  /** A body turned on a lathe, seen from above at an angle: `half` lists [radius, y] from top to bottom. */
+  lathe(half: Points, colour: Colour, fill: Fill = {}): void {
+    const profile = listed(half)
     const first = profile[0] as Point
     const last = profile[profile.length - 1] as Point
     const widest = Math.max(...profile.map(([radius]) => radius))
@@ -90,7 +101,8 @@ export class Pen {
   }
 
   /** A rounded stroke of a width through points. */
-  line(points: readonly Point[], width: number, colour: Colour, smooth = false): void {
+  line(course: Points, width: number, colour: Colour, smooth = false): void {
+    const points = listed(course)
     const { ctx, style } = this
     const path = () => {
       ctx.beginPath()

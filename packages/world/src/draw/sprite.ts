@@ -116,7 +116,8 @@ export class Sprite {
   /** Moves slices apart from the left: what a knife has passed. */
   private slices(canvas: Canvas, amount: number): void {
     const ctx = canvas.getContext('2d')
-    const scratch = (this.scratch ??= this.sheet())
+    this.scratch ??= this.sheet()
+    const { scratch } = this
     const copy = scratch.getContext('2d')
     copy.setTransform(1, 0, 0, 1, 0, 0)
     copy.clearRect(0, 0, scratch.width, scratch.height)

@@ -8,10 +8,12 @@ const hueOf = (colour: { h: number } | undefined) => colour?.h ?? 200
 /** A full vessel is raised and tilted until it is empty. Backwards: fill (it dips out of the other). */
 export const pour: Program = ({ noun, site, side, spot }) => {
   const target = site as NonNullable<typeof site>
-  const sitePose = prop(onTable(target, spot[0] * 0.3 - side * 8, 12), { state: { level: 0.6, open: 1 } })
+  const sitePose = prop(onTable(target, spot[0] * 0.3 - side * 8, 12), { state: { level: 0.6, open: 1, lid: 0 } })
   const mouth = pointOn(target, sitePose, target.art.mouth ?? [0, -3])
   const low: Vec3 = [side * 9, 6, 5]
-  const high = add(mouth, [side * (noun.height * 0.42 + 3), 11, 0])
+  const tilted = prop([0, 0, 0], { mirror: side === -1, turn: -side * 1.5 })
+  const lean = pointOn(noun, tilted, noun.art.mouth ?? [0, -4])
+  const high: Vec3 = [mouth[0] + side - lean[0], mouth[1] + 5.5 - lean[1], mouth[2] - lean[2]]
   return (u) => {
     const raise = between(u, 0.02, 0.4)
     const tilt = between(u, 0.34, 0.66)
@@ -39,7 +41,7 @@ export const pour: Program = ({ noun, site, side, spot }) => {
 /** A spoon, whisk or stick goes round in a vessel that the other hand holds. */
 export const stir: Program = ({ noun, tool, side, spot, random }) => {
   const stick = tool as NonNullable<typeof tool>
-  const pose = prop(onTable(noun, spot[0] * 0.4, 11), { state: { open: 1, level: random.range(0.7, 1) } })
+  const pose = prop(onTable(noun, spot[0] * 0.4, 11), { state: { open: 1, lid: 0, level: random.range(0.7, 1) } })
   const mouth = pointOn(noun, pose, noun.art.mouth ?? [0, -3])
   const turns = random.pick([2, 3, 4])
   const reach = Math.min(noun.width * 0.26, 5)
@@ -63,7 +65,7 @@ export const stir: Program = ({ noun, tool, side, spot, random }) => {
 /** A spoon goes down into a vessel, comes up heaped and is carried to the side. */
 export const scoop: Program = ({ noun, tool, side, spot }) => {
   const spoon = tool as NonNullable<typeof tool>
-  const pose = prop(onTable(noun, spot[0] * 0.4 - side * 4, 12), { state: { open: 1, level: 0.9 } })
+  const pose = prop(onTable(noun, spot[0] * 0.4 - side * 4, 12), { state: { open: 1, lid: 0, level: 0.9 } })
   const mouth = pointOn(noun, pose, noun.art.mouth ?? [0, -3])
   const hue = hueOf(noun.art.liquid)
   return (u) => {
@@ -90,7 +92,7 @@ export const scoop: Program = ({ noun, tool, side, spot }) => {
 /** A thing is held upside down and jerked; grains fall. */
 export const sprinkle: Program = ({ noun, site, side, spot, random }) => {
   const target = site as NonNullable<typeof site>
-  const sitePose = prop(onTable(target, spot[0] * 0.3 - side * 5, 12), { state: { level: 0.4, open: 1 } })
+  const sitePose = prop(onTable(target, spot[0] * 0.3 - side * 5, 12), { state: { level: 0.4, open: 1, lid: 0 } })
   const over = add(sitePose.at, [side * 3, 16, 0])
   const jerks = random.pick([4, 5, 6])
   return (u) => {

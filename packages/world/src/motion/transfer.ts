@@ -26,7 +26,7 @@ export const take: Program = ({ noun, side, spot, random }) => {
 /** A held thing goes into the opening of another. Backwards: remove. */
 export const insert: Program = ({ noun, site, side, spot, random }) => {
   const target = site as NonNullable<typeof site>
-  const sitePose = prop(onTable(target, spot[0] - side * 3, 13), { state: { open: 1, level: 0 } })
+  const sitePose = prop(onTable(target, spot[0] - side * 3, 13), { state: { open: 1, lid: 0, level: 0 } })
   const mouth = pointOn(target, sitePose, target.art.mouth ?? [0, -3])
   const start = held(side, random.range(-2, 2))
   const above = add(mouth, [0, noun.height * 0.32 + 5, 0])
