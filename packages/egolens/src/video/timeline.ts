@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { EgoLensError } from '../errors.js'
-import { type Input, probeArguments } from './arguments.js'
-import { Child } from './child.js'
 import { folderImages, type ImageSequence, tarImages } from './images.js'
+import { mp4Track } from './mp4.js'
+import { probeTrack } from './track.js'
 import type { DecodeLimits, ImageOptions, VideoInfo } from './types.js'
 
-/** When each frame of a source is shown. Made once by reading the packets' headers, without decoding. */
+/** When each frame of a source is shown. Made once from a file's index or the packets' headers, without decoding. */
 export interface Timeline {
   info: VideoInfo
   /** Presentation timestamps in ticks, ascending. */
@@ -19,14 +19,6 @@ export interface Timeline {
   origin: number
   /** For a folder or a tar. */
   images?: ImageSequence
-}
-
-interface Listing {
-  ticks: Float64Array
-  keys: Uint8Array
-  lastDuration: number
-  stream: Record<string, string>
-  format: Record<string, string>
 }
 
 const MAX_PIXELS = 1 << 26 // 8192 x 8192: beyond it a frame is more memory than any use here needs
@@ -58,7 +50,7 @@ export async function openTimeline(source: string, options: ImageOptions & Decod
   let timeline = cache.get(key)
   if (!timeline) {
     const images = status.isDirectory() ? folderImages(path) : path.endsWith('.tar') ? tarImages(path) : undefined
-    timeline = images ? imageTimeline(source, await images, options) : fileTimeline(source, path, 'packets', options)
+    timeline = images ? imageTimeline(source, await images, options) : fileTimeline(source, path, options)
     if (images) (await timeline).info.kind = status.isDirectory() ? 'folder' : 'tar'
     cache.set(key, timeline)
     timeline.catch(() => cache.delete(key))
@@ -67,41 +59,25 @@ export async function openTimeline(source: string, options: ImageOptions & Decod
   return timeline
 }
 
-/** By packets, or by decoding all frames where a container has no timestamps on its packets. */
-export async function fileTimeline(
-  source: string,
-  path: string,
-  list: 'packets' | 'frames',
-  limits: DecodeLimits,
-): Promise<Timeline> {
-  const listing = await listFrames(source, { path }, list, limits)
-  if (list === 'packets' && listing.ticks.some(Number.isNaN)) return fileTimeline(source, path, 'frames', limits)
-  const { ticks, keys, stream, format } = listing
-  if (!stream.width) throw new EgoLensError('video/no-video', 'there is no video stream in it', { where: source })
-  if (ticks.length === 0) throw new EgoLensError('video/no-frames', 'the video stream has no frames', { where: source })
-  const tick = ratio(stream.time_base!)
-  const startOfFile = Number(format.start_time)
-  const origin = Number.isNaN(startOfFile) ? 0 : Math.max(0, startOfFile)
+async function fileTimeline(source: string, path: string, limits: DecodeLimits): Promise<Timeline> {
+  const track = (await mp4Track(path)) ?? (await probeTrack(source, { path }, limits))
+  const { ticks, keys, tick, origin, rotation, codec, declaredRate } = track
   const gap = medianGap(ticks)
   const variable = isVariable(ticks, gap)
-  const declared = ratio(stream.r_frame_rate ?? '0/1')
-  const measured = ticks.length > 1 ? (ticks.length - 1) / ((ticks.at(-1)! - ticks[0]!) * tick) : declared
-  const frameRate = !variable && Math.abs(declared / measured - 1) < 2e-3 ? declared : measured
-  const last = listing.lastDuration > 0 ? listing.lastDuration : gap > 0 ? gap : 1 / (frameRate * tick)
-  const rotation = (((-Math.round(Number(stream.rotation ?? 0) / 90) * 90) % 360) + 360) % 360
-  const [width, height] = [Number(stream.width), Number(stream.height)]
+  const measured = ticks.length > 1 ? (ticks.length - 1) / ((ticks.at(-1)! - ticks[0]!) * tick) : declaredRate
+  const frameRate = !variable && Math.abs(declaredRate / measured - 1) < 2e-3 ? declaredRate : measured
   const turned = rotation % 180 === 90
   const info: VideoInfo = {
     source,
     kind: 'file',
-    width: turned ? height : width,
-    height: turned ? width : height,
-    duration: (ticks.at(-1)! + last) * tick - origin,
+    width: turned ? track.height : track.width,
+    height: turned ? track.width : track.height,
+    duration: (ticks.at(-1)! + (track.lastDuration || gap || 1 / (frameRate * tick))) * tick - origin,
     frameRate,
     variable,
     frames: ticks.length,
     startTime: ticks[0]! * tick - origin,
-    codec: stream.codec_name ?? 'unknown',
+    codec,
     rotation,
   }
   checkSize(info)
@@ -119,82 +95,25 @@ async function imageTimeline(source: string, images: ImageSequence, options: Ima
   const first = async function* () {
     yield* images.read([0])
   }
-  const { stream } = await listFrames(
-    `${source}/${images.names[0]}`,
-    { images: images.codec },
-    'packets',
-    options,
-    first(),
-  )
-  if (!stream.width) throw new EgoLensError('video/no-video', `${images.names[0]} is not an image`, { where: source })
+  const track = await probeTrack(`${source}/${images.names[0]}`, { images: images.codec }, options, first())
   const zero = options.zeroNumber ?? images.numbers[0]!
   const ticks = Float64Array.from(images.numbers, (n) => (n - zero) * TICKS_PER_IMAGE)
   const tick = 1 / (frameRate! * TICKS_PER_IMAGE)
   const info: VideoInfo = {
     source,
     kind: 'folder',
-    width: Number(stream.width),
-    height: Number(stream.height),
+    width: track.width,
+    height: track.height,
     duration: (ticks.at(-1)! + TICKS_PER_IMAGE) * tick,
     frameRate: frameRate!,
     variable: isVariable(ticks, TICKS_PER_IMAGE),
     frames: ticks.length,
     startTime: ticks[0]! * tick,
-    codec: stream.codec_name ?? images.codec,
+    codec: track.codec,
     rotation: 0,
   }
   checkSize(info)
   return { info, ticks, keys: new Uint8Array(ticks.length).fill(1), tick, origin: 0, images }
-}
-
-async function listFrames(
-  source: string,
-  input: Input,
-  list: 'packets' | 'frames',
-  limits: DecodeLimits,
-  bytes?: AsyncIterable<Uint8Array>,
-): Promise<Listing> {
-  const { stallSeconds } = limits
-  const child = new Child('ffprobe', probeArguments(input, list), { source, stallSeconds, input: bytes })
-  const rows: { tick: number; key: number; duration: number }[] = []
-  const sections: Record<string, Record<string, string>> = { stream: {}, format: {} }
-  for await (const line of lines(child.output())) {
-    const [section, ...pairs] = line.split('|')
-    const fields = Object.fromEntries(pairs.map((pair) => pair.split('=', 2) as [string, string]))
-    if (section === 'packet' || section === 'frame') {
-      if (fields.flags?.includes('D')) continue // cut off by an edit list: decoded but never shown
-      const key = fields.flags?.startsWith('K') || fields.key_frame === '1' ? 1 : 0
-      rows.push({
-        tick: Number(fields.pts ?? fields.best_effort_timestamp),
-        key,
-        duration: Number(fields.duration ?? fields.pkt_duration),
-      })
-    } else if (section === 'stream' || section === 'format') Object.assign(sections[section]!, fields)
-  }
-  await child.end()
-  rows.sort((a, b) => a.tick - b.tick)
-  return {
-    ticks: Float64Array.from(rows, (row) => row.tick),
-    keys: Uint8Array.from(rows, (row) => row.key),
-    lastDuration: rows.at(-1)?.duration ?? 0,
-    stream: sections.stream!,
-    format: sections.format!,
-  }
-}
-
-async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let rest = ''
-  for await (const chunk of chunks) {
-    const parts = (rest + chunk.toString('latin1')).split('\n')
-    rest = parts.pop()!
-    yield* parts
-  }
-  if (rest) yield rest
-}
-
-function ratio(text: string): number {
-  const [over, under] = text.split('/').map(Number)
-  return over! / (under || 1)
 }
 
 function medianGap(ticks: Float64Array): number {
