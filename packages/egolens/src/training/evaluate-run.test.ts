@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readResult } from '../evaluation/result.js'
-import { evaluate } from './evaluate-run.js'
+import { evaluateRun } from './evaluate-run.js'
 import { standInRecipe, standInResources } from './testing.js'
 import { train } from './train.js'
 
@@ -17,7 +17,7 @@ async function result(changes: Parameters<typeof standInRecipe>[1] = {}) {
   const resources = standInResources()
   const recipe = standInRecipe({}, changes)
   await train(recipe, { dir: root, resources })
-  return evaluate(root, { resources })
+  return evaluateRun(root, { resources })
 }
 
 const base = { dataset: 'own', file: 'clips.csv', split: 'test' }
@@ -52,7 +52,7 @@ describe('evaluating a run', () => {
   it('gives the same predictions again', async () => {
     const first = await result()
     const text = await readFile(join(root, 'result.json'), 'utf8')
-    const again = await evaluate(root, { resources: standInResources() })
+    const again = await evaluateRun(root, { resources: standInResources() })
     expect(again.tests).toEqual(first.tests)
     expect(JSON.parse(text).tests).toEqual(JSON.parse(JSON.stringify(first.tests)))
   })
@@ -61,11 +61,11 @@ describe('evaluating a run', () => {
     const resources = standInResources()
     const recipe = standInRecipe({}, { method: 'coop', options: { classSpecific: true, contextTokens: 2 } })
     await train(recipe, { dir: root, resources })
-    expect((await evaluate(root, { resources })).tests).toHaveLength(1)
+    expect((await evaluateRun(root, { resources })).tests).toHaveLength(1)
     const dataset = await resources.openDataset(recipe.data.train)
     const names = ['x', 'y', 'z', 'u', 'v', 'w']
     const labels = { ...dataset.labels, noun: { ...dataset.labels.noun!, names } }
     resources.openDataset = async () => ({ ...dataset, labels })
-    await expect(evaluate(root, { resources })).rejects.toMatchObject({ code: 'method/not-transferable' })
+    await expect(evaluateRun(root, { resources })).rejects.toMatchObject({ code: 'method/not-transferable' })
   })
 })

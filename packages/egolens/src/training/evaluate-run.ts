@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { version } from '@egolens/torch'
 import type { Clip } from '../datasets/types.js'
-import { evaluate as evaluateProtocol, type ScoredTest } from '../evaluation/protocols.js'
+import { evaluate, type ScoredTest } from '../evaluation/protocols.js'
 import { type Result, writeResult } from '../evaluation/result.js'
 import { methodNamed } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
@@ -30,10 +30,10 @@ export interface EvaluateOptions {
  * @param run the run's directory
  * @throws EgoLensError `file/unreadable` where there is no adapter, `training/no-features`, `method/not-transferable`
  * @example
- * const result = await evaluate('runs/x-mic-kitchen-noun')
+ * const result = await evaluateRun('runs/x-mic-kitchen-noun')
  * result.tests[0].values['top-1 accuracy over clips']
  */
-export async function evaluate(run: string, options: EvaluateOptions = {}): Promise<Result> {
+export async function evaluateRun(run: string, options: EvaluateOptions = {}): Promise<Result> {
   const paths = runPaths(run)
   const recipe = await readRecipe(paths.recipe)
   const resources = options.resources ?? (await openResources(recipe))
@@ -95,7 +95,7 @@ async function scoreTests(recipe: Recipe, { method }: Adapter, resources: Resour
 
 function protocol(recipe: Recipe, { info }: Adapter, tests: ScoredTest[]) {
   const trainedOn = recipe.method === 'zero-shot' ? undefined : info.labels
-  const { tests: results, summary } = evaluateProtocol(tests, trainedOn ? { trainedOn } : {})
+  const { tests: results, summary } = evaluate(tests, trainedOn ? { trainedOn } : {})
   return { results, summary }
 }
 

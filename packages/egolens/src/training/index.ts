@@ -1,6 +1,6 @@
 export { type Adapter, type AdapterInfo, loadAdapter, readAdapterInfo } from './adapter.js'
 export { type ScoreOptions, type Scores, scoreClips } from './evaluate.js'
-export { type EvaluateOptions, evaluate } from './evaluate-run.js'
+export { type EvaluateOptions, evaluateRun } from './evaluate-run.js'
 export type { FeatureSource, Stream } from './frame-table.js'
 export { extractFeatures, type PrepareOptions } from './prepare.js'
 export {

@@ -25,12 +25,8 @@ export interface PrepareOptions {
  * @returns what was done; videos that cannot be read are listed, the others are done
  * @example await extractFeatures(await readRecipe('recipe.yaml'), { shard: { index: 0, count: 4 } })
  */
-export async function extractFeatures(
-  recipe: Recipe,
-  options: PrepareOptions = {},
-): Promise<ExtractReport | undefined> {
+export async function extractFeatures(recipe: Recipe, options: PrepareOptions = {}): Promise<ExtractReport> {
   const { resources = await openResources(recipe), ...work } = options
-  if (!resources.extract) return undefined
   const clips: Clip[] = []
   for (const spec of splitsOf(recipe)) {
     clips.push(...(await openClips(spec, componentsOf(recipe), resources.openDataset)).clips)

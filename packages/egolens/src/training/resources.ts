@@ -21,8 +21,8 @@ export interface Resources {
   backbone: Backbone
   features: FeatureSource
   openDataset(spec: DataSpec): Promise<Dataset>
-  /** Finds features that are not in the store yet; absent where features come from elsewhere. */
-  extract?(work: ExtractWork): Promise<ExtractReport>
+  /** Finds features that are not in the store yet. */
+  extract(work: ExtractWork): Promise<ExtractReport>
   /** The id of the hand boxes' provider and crop rule. */
   crop?: string
   /** Hashes of what the numbers depend on, for result files. */
@@ -55,15 +55,15 @@ export async function ensureFeatures(
   views: readonly View[],
   { progress, signal }: { progress?: Progress | undefined; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const report = await resources.extract?.({
+  const report = await resources.extract({
     clips,
     views,
     ...(progress ? { progress } : {}),
     ...(signal ? { signal } : {}),
   })
-  const [first] = report?.failures ?? []
+  const [first] = report.failures
   if (!first) return
-  const message = `${report!.failures.length} videos cannot be read, the first: ${first.message}`
+  const message = `${report.failures.length} videos cannot be read, the first: ${first.message}`
   throw new EgoLensError('training/unreadable-videos', message, {
     where: first.source,
     cure: 'mend or remove them, or leave their clips out of the annotations',

@@ -36,6 +36,13 @@ export function standInResources({ clips = 60, seed = 7 } = {}): Resources {
     backbone,
     features: standInFeatures(everything, points, seed),
     openDataset: async () => dataset,
+    extract: async () => ({
+      sources: 0,
+      complete: 0,
+      frames: 0,
+      failures: [],
+      seconds: { hash: 0, decode: 0, hands: 0, preprocess: 0, encode: 0, write: 0 },
+    }),
     hashes: { image: `image-${WIDTH}` },
   }
 }
