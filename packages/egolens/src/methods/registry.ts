@@ -1,13 +1,14 @@
 import type { z } from 'zod'
 import { EgoLensError, nearest } from '../errors.js'
 import { coOp } from './coop.js'
+import { probe } from './probe.js'
 import type { Method, MethodDefinition, Setting } from './types.js'
 import { xMic } from './x-mic.js'
 import { zeroShot } from './zero-shot.js'
 
 /** Every method that can be trained or evaluated, by name. */
 export const methods: ReadonlyMap<string, MethodDefinition> = new Map(
-  ([zeroShot, coOp, xMic] as MethodDefinition[]).map((method) => [method.name, method]),
+  ([zeroShot, coOp, xMic, probe] as MethodDefinition[]).map((method) => [method.name, method]),
 )
 
 /** @throws EgoLensError `method/unknown` with the nearest names */
