@@ -70,9 +70,11 @@ export const ego4dFhoLta: DatasetReader<z.infer<typeof options>> = {
       const path = join(annotations, name)
       if (!firstExisting([path]) && !splits?.[split]) continue
       const rows = await readRows(path, labels)
+      // Untrimmed splits hold the actions' own extents, not windows around them.
+      const window = split.startsWith('untrimmed') ? 'full' : ego4dWindow
       clips.set(
         split,
-        rows.map((r) => clipOf(r, { videos, from, ego4dWindow, participant: participants.get(r.video_uid) })),
+        rows.map((r) => clipOf(r, { videos, from, window, participant: participants.get(r.video_uid) })),
       )
     }
     if (clips.size === 0) {
@@ -175,11 +177,11 @@ function checkLabel(row: Row, component: Component, labels: LabelSet, where: str
 
 function clipOf(
   row: Row,
-  options: { videos: string; from: 'clips' | 'full_scale'; ego4dWindow: 'centre4' | 'full'; participant?: string },
+  options: { videos: string; from: 'clips' | 'full_scale'; window: 'centre4' | 'full'; participant?: string },
 ): Clip {
   const offset = options.from === 'clips' ? 0 : (row.clip_parent_start_sec ?? 0)
   const video = options.from === 'clips' ? row.clip_uid : row.video_uid
-  const [start, end] = window(row.action_clip_start_sec, row.action_clip_end_sec, options.ego4dWindow)
+  const [start, end] = cut(row.action_clip_start_sec, row.action_clip_end_sec, options.window)
   const clip: Clip = {
     id: `${row.clip_uid}_${row.action_idx}`,
     video,
@@ -194,7 +196,7 @@ function clipOf(
 }
 
 /** The middle 4 s of a longer window; the start of a file is not crossed. */
-function window(start: number, end: number, kind: 'centre4' | 'full'): [number, number] {
+function cut(start: number, end: number, kind: 'centre4' | 'full'): [number, number] {
   const middle = (start + end) / 2
   const [from, to] = kind === 'full' || end - start <= 4 ? [start, end] : [middle - 2, middle + 2]
   return [Math.max(0, from), to]

@@ -21,12 +21,13 @@ describe('egtea', () => {
     const { labels, clips } = await openDataset('egtea', { root })
     expect(labels.verb!.names).toEqual(['inspect read', 'move around'])
     expect(labels.noun!.names).toEqual(['eating utensil', 'pot'])
-    expect(clips('test').map((c) => c.video)).toEqual(['P21-R04-Extra-Dash', 'P22-R04-A', 'P23-R04-A'])
+    expect(clips('test').map((c) => c.participant)).toEqual(['P21', 'P22', 'P23'])
+    expect(clips('test')[0]!.source).toContain(join('cropped_clips', 'P21-R04-Extra-Dash', 'P21'))
     const id = clip('OP01-R01-PastaSalad', 1000, 2500)
     expect(clips('train')).toEqual([
       {
         id,
-        video: 'OP01-R01-PastaSalad',
+        video: id,
         source: join(root, 'cropped_clips/OP01-R01-PastaSalad', `${id}.mp4`),
         start: 0,
         end: 1.5,

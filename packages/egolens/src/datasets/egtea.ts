@@ -14,7 +14,7 @@ const options = z.strictObject({
   annotations: z.string().optional(),
   /** The folder of `cropped_clips/<session>/<clip>.mp4`, or of `videos/<session>.mp4`. */
   videos: z.string().optional(),
-  /** The folder of detections, `<session>.json`. */
+  /** The folder of detections, `<session>/<clip>.json` for trimmed clips, `<session>.json` for whole sessions. */
   detections: z.string().optional(),
   /**
    * Keep a class 0 without a name, as X-MIC's code does: ids start at 1 and are used as they are, so the paper
@@ -51,12 +51,11 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
       readClasses(annotations, 'verb', emptyClass),
       readClasses(annotations, 'noun', emptyClass),
     ])
-    const source = sourceOf(videos)
     const clips = new Map<string, Clip[]>()
     for (const [split, names] of Object.entries({ ...defaultSplits, ...splits })) {
       const files = [names].flat().map((name) => join(annotations, name))
       if (!files.every((path) => existsSync(path)) && !splits?.[split]) continue
-      const read = await Promise.all(files.map((path) => readClips(path, { verb, noun }, emptyClass, source)))
+      const read = await Promise.all(files.map((path) => readClips(path, { verb, noun }, emptyClass, videos)))
       clips.set(split, read.flat())
     }
     if (clips.size === 0) {
@@ -71,7 +70,8 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
       root,
       labels: { verb, noun },
       clips,
-      detections: (video) => firstExisting([join(boxes, `${video}.json`)]),
+      detections: (video) =>
+        firstExisting([join(boxes, sessionOf(video), `${video}.json`), join(boxes, `${video}.json`)]),
     })
   },
 }
@@ -107,22 +107,28 @@ async function readClasses(folder: string, component: Component, emptyClass: boo
   return labelSet('egtea', component, entries, { where: path, allowEmpty: emptyClass ? [0] : [] })
 }
 
-type SourceOf = (session: string, clip: string) => { source: string; offset: 'clip' | 'session' }
+interface Source {
+  /** The name of the file's video: the clip when it is trimmed, else the session. */
+  video: string
+  source: string
+  /** Where the session's time 0 lies in the file, in milliseconds. */
+  zero: number
+}
 
-/** Trimmed clips, in which time starts at the clip, or whole sessions. */
-function sourceOf(videos: string): SourceOf {
-  const trimmed = existsSync(join(videos, 'cropped_clips')) || !existsSync(join(videos, 'videos'))
-  return (session, clip) =>
-    trimmed
-      ? { source: join(videos, 'cropped_clips', session, `${clip}.mp4`), offset: 'clip' }
-      : { source: join(videos, 'videos', `${session}.mp4`), offset: 'session' }
+/** The trimmed clip, in which time starts with it, or the whole session if only that is there. */
+function sourceOf(videos: string, session: string, clip: string, start: number): Source {
+  const trimmed = join(videos, 'cropped_clips', session, `${clip}.mp4`)
+  const whole = join(videos, 'videos', `${session}.mp4`)
+  return existsSync(trimmed) || !existsSync(whole)
+    ? { video: clip, source: trimmed, zero: start }
+    : { video: session, source: whole, zero: 0 }
 }
 
 async function readClips(
   path: string,
   labels: { verb: LabelSet; noun: LabelSet },
   emptyClass: boolean,
-  sourceOf: SourceOf,
+  videos: string,
 ): Promise<Clip[]> {
   return (await readText(path)).split(/\r?\n/).flatMap((line, i) => {
     if (line.trim() === '') return []
@@ -133,13 +139,11 @@ async function readClips(
     }
     const label = (cell: string, component: Component) => classOf(cell, labels[component], emptyClass, where)
     const { session, start, end } = clipTimes(id!, where)
-    const { source, offset } = sourceOf(session, id!)
-    const times = offset === 'clip' ? { start: 0, end: (end - start) / 1000 } : { start: start / 1000, end: end / 1000 }
+    const { video, source, zero } = sourceOf(videos, session, id!, start)
+    const times = { start: (start - zero) / 1000, end: (end - zero) / 1000 }
     const all = nouns.map((cell) => label(cell, 'noun'))
     const participant = session.slice(0, session.indexOf('-'))
-    return [
-      { id: id!, video: session, source, ...times, participant, verb: label(verb, 'verb'), noun: all[0]!, nouns: all },
-    ]
+    return [{ id: id!, video, source, ...times, participant, verb: label(verb, 'verb'), noun: all[0]!, nouns: all }]
   })
 }
 
@@ -151,6 +155,11 @@ function classOf(cell: string, labels: LabelSet, emptyClass: boolean, where: str
     where,
     cure: `ids go from 1 to ${labels.names.length - (emptyClass ? 1 : 0)}`,
   })
+}
+
+/** The session of a trimmed clip's name, or the name itself. */
+function sessionOf(video: string): string {
+  return /^(.+)-\d+-\d+-F\d+-F\d+$/.exec(video)?.[1] ?? video
 }
 
 /** `P21-R04-ContinentalBreakfast-291175-294945-F006979-F007088`: everything before the last four fields is the session. */

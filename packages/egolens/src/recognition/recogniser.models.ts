@@ -1,0 +1,60 @@
+import { resolveCompute } from '../encoders/compute.js'
+import { loadClip, loadImageEncoder } from '../encoders/registry.js'
+import { extract } from '../features/extract.js'
+import { FeatureStore } from '../features/store.js'
+import type { AdapterInfo } from '../training/adapter.js'
+import { openCrops } from '../training/crops.js'
+import type { Recipe } from '../training/recipe.js'
+import type { Resources } from '../training/resources.js'
+import { openSpec, storedFeatures } from '../training/resources.open.js'
+
+/** Where hand boxes come from in recognition. */
+export interface HandChoice {
+  provider: 'file' | 'ssd' | 'none'
+  /** The file of detections of a source, for `file`. */
+  detections?: (source: string) => string | undefined
+}
+
+/** The frozen models of an adapter, and the features found with them. */
+export interface Frozen {
+  resources: Resources
+}
+
+/** Opens what an adapter stands on; adapters that stand on the same share it. */
+export function frozenModels(
+  info: AdapterInfo,
+  { store = 'features', hands }: { store?: string; hands?: HandChoice },
+  shared: Map<string, Promise<Frozen>>,
+): Promise<Frozen> {
+  const { backbone, features } = info
+  const key = JSON.stringify([backbone.clip, backbone.context, features])
+  const opened = shared.get(key) ?? open(info, store, hands)
+  shared.set(key, opened)
+  return opened
+}
+
+async function open(
+  { backbone, features }: AdapterInfo,
+  storeFolder: string,
+  hands: HandChoice | undefined,
+): Promise<Frozen> {
+  const compute = resolveCompute(features.compute as 'float32' | 'bfloat16' | 'auto')
+  const clip = await loadClip(backbone.clip, { compute })
+  const context = backbone.context ? await loadImageEncoder(backbone.context, { compute }) : clip.image
+  const models = { image: clip.image, text: clip.text, logitScale: clip.logitScale, context }
+  const rule = { ...features.hands, ...(hands ? { provider: hands.provider } : {}) } as Recipe['features']['hands']
+  const crops = await openCrops(rule, (source) => hands?.detections?.(source))
+  const store = await FeatureStore.open(storeFolder)
+  const encoders = context === clip.image ? [clip.image] : [clip.image, context]
+  return {
+    resources: {
+      backbone: models,
+      features: storedFeatures(store, models, features.every, crops.id),
+      openDataset: openSpec,
+      extract: ({ clips, views, ...work }) =>
+        extract({ ...work, clips, views, encoders, crops, every: features.every, store }),
+      crop: crops.id,
+      hashes: {},
+    },
+  }
+}

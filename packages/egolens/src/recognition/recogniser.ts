@@ -1,0 +1,158 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Component, LabelSets, UntrimmedVideo } from '../datasets/types.js'
+import { EgoLensError } from '../errors.js'
+import type { Progress } from '../progress.js'
+import { type Adapter, loadAdapter, readAdapterInfo } from '../training/adapter.js'
+import { scoreClips } from '../training/evaluate.js'
+import { viewsOf } from '../training/loader.js'
+import { ensureFeatures } from '../training/resources.js'
+import { probe } from '../video/timeline.js'
+import { type Calibration, parseCalibration } from './calibration.js'
+import { motionCue } from './motion.js'
+import { type Recognition, recognise } from './recognise.js'
+import { type Frozen, frozenModels, type HandChoice } from './recogniser.models.js'
+import { unknownWorldNote } from './small-world.js'
+import type { AnnotatedVideo, ScoredVideo, WindowScores } from './types.js'
+
+export interface RecogniserOptions {
+  /** Other classes than those trained on; only for methods that transfer to new labels. */
+  labels?: LabelSets
+  /** Where features are kept; a video that is recognised twice is encoded once. */
+  store?: string
+  /** Another source of hand boxes than the adapters were trained with. */
+  hands?: HandChoice
+}
+
+export interface WorkOptions {
+  progress?: Progress
+  signal?: AbortSignal
+}
+
+interface Member {
+  directory: string
+  adapter: Adapter
+  frozen: Frozen
+}
+
+/**
+ * Trained adapters, one or one a component, ready to find actions in videos.
+ *
+ * @example
+ * const recogniser = await Recogniser.open(['runs/kitchen-verb', 'runs/kitchen-noun'])
+ * const { segments } = await recogniser.recognise('breakfast.mp4')
+ * recogniser.dispose()
+ */
+export class Recogniser {
+  private constructor(
+    private readonly members: Member[],
+    /** The classes that are recognised. */
+    readonly labels: LabelSets,
+    readonly calibration: Calibration | undefined,
+    private readonly options: RecogniserOptions,
+  ) {}
+
+  /**
+   * @param directories of runs, each with adapter.json and adapter.safetensors
+   * @throws EgoLensError `recognition/component-twice`, `recognition/other-labels`, `adapter/...`
+   */
+  static async open(directories: readonly string[], options: RecogniserOptions = {}): Promise<Recogniser> {
+    if (directories.length === 0) throw new EgoLensError('recognition/no-adapter', 'no trained run was named')
+    const shared = new Map<string, Promise<Frozen>>()
+    const members: Member[] = []
+    const labels: LabelSets = {}
+    for (const directory of directories) {
+      const info = await readAdapterInfo(directory)
+      const frozen = await frozenModels(info, options, shared)
+      const adapter = await loadAdapter(directory, frozen.resources.backbone)
+      for (const component of info.components) {
+        if (labels[component]) {
+          throw new EgoLensError('recognition/component-twice', `a second run recognises ${component}s`, {
+            where: directory,
+          })
+        }
+        labels[component] = chosenLabels(adapter, component, options.labels, directory)
+      }
+      members.push({ directory, adapter, frozen })
+    }
+    return new Recogniser(members, labels, commonCalibration(members), options)
+  }
+
+  /** Finds the actions of a video. */
+  async recognise(source: string, work: WorkOptions = {}): Promise<Recognition> {
+    const video = await this.video(source, work)
+    const found = await recognise(video, this.labels, this.calibration, work)
+    return { ...found, notes: [...(await this.notes(source)), ...found.notes] }
+  }
+
+  /** A video whose windows can be scored: finds its features first. */
+  async video(source: string, work: WorkOptions = {}): Promise<ScoredVideo> {
+    const { duration } = await probe(source)
+    const whole = { source, video: source, start: 0, end: duration }
+    for (const { adapter, frozen } of this.members) {
+      await ensureFeatures(frozen.resources, [whole], viewsOf(adapter.method.needs), {
+        progress: work.progress,
+        signal: work.signal,
+      })
+    }
+    return { id: source, duration, scorer: (windows) => this.score(source, windows) }
+  }
+
+  /** The same of a video whose actions are known, for calibration and evaluation. */
+  async annotated(video: UntrimmedVideo, work: WorkOptions = {}): Promise<AnnotatedVideo> {
+    const scored = await this.video(video.source, work)
+    return {
+      ...scored,
+      id: video.id,
+      segments: video.segments.map(({ start, end, verb, noun }) => ({ start, end, verb, noun })),
+    }
+  }
+
+  /** Frees the adapters and the frozen models. */
+  dispose(): void {
+    for (const { adapter } of this.members) adapter.method.module.dispose()
+  }
+
+  private async score(source: string, windows: readonly { start: number; end: number }[]): Promise<WindowScores> {
+    const clips = windows.map(({ start, end }, i) => ({ id: String(i), video: source, source, start, end }))
+    const scores: WindowScores = {}
+    for (const { adapter, frozen } of this.members) {
+      const found = await scoreClips(adapter.method, clips, this.labels, { features: frozen.resources.features })
+      for (const component of adapter.info.components) scores[component] = found[component]!.map((clip) => clip.logits)
+    }
+    const { features } = this.members[0]!.frozen.resources
+    const frames = await features.read({ encoder: 'image', view: 'full' }, source)
+    if (frames) scores.cues = windows.map((window) => motionCue(frames, window))
+    return scores
+  }
+
+  private async notes(source: string): Promise<string[]> {
+    const provider = this.options.hands?.provider
+    const others = this.members.filter(({ adapter }) => provider && adapter.info.features.hands.provider !== provider)
+    const hands = others.length
+      ? [
+          `Trained with hand boxes from "${others[0]!.adapter.info.features.hands.provider}", used with "${provider}": expect less.`,
+        ]
+      : []
+    const embedded = this.members.some(({ adapter }) => adapter.info.backbone.clip === 'small')
+    const unknown = embedded ? await unknownWorldNote(source) : undefined
+    return unknown ? [unknown, ...hands] : hands
+  }
+}
+
+function chosenLabels({ info, method }: Adapter, component: Component, given: LabelSets | undefined, where: string) {
+  const own = info.labels[component]!
+  const wanted = given?.[component]
+  if (!wanted || isDeepStrictEqual(wanted.names, own.names)) return own
+  if (method.transfersToNewLabels) return wanted
+  throw new EgoLensError('recognition/other-labels', `${info.method} was trained for its own ${component}s alone`, {
+    where,
+    cure: 'use a method that transfers to new labels, such as x-mic',
+  })
+}
+
+/** Adapters that were calibrated together hold the same calibration; any other combination is not calibrated. */
+function commonCalibration(members: Member[]): Calibration | undefined {
+  const [first, ...others] = members.map(({ adapter }) => adapter.info.calibration)
+  if (!first || others.some((other) => !isDeepStrictEqual(other, first))) return undefined
+  return parseCalibration(first, members[0]!.directory)
+}
