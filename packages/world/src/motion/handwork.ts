@@ -116,19 +116,24 @@ const rub =
         state: { wet: lather ? between(u, 0.05, 0.7) : 0, level: 0 },
       })
       const padAt = add(pose.at, [
-        Math.cos(angle) * reach + side * 1.5,
+        Math.cos(angle) * reach + side * 2.5,
         2.4,
         Math.sin(angle) * (lather ? 1.6 : 0.6) - 1.5,
       ])
-      const padPose = prop(padAt, { held: true, turn: Math.sin(angle) * 0.2, state: { wet: lather ? 0.5 : 0 } })
-      const hold = pointOn(noun, pose, [-side * Math.abs(noun.art.grip[0]) * 1.05, noun.art.grip[1]])
+      const padPose = prop(padAt, {
+        size: lather ? 0.72 : 0.7,
+        held: true,
+        turn: Math.sin(angle) * 0.2,
+        state: { wet: lather ? 0.5 : 0 },
+      })
+      const hold = pointOn(noun, pose, [-side * Math.abs(noun.art.grip[0]) * 1.2, noun.art.grip[1] + 2])
       const effects: Effect[] = lather
         ? [{ kind: 'drops', from: padAt, to: [padAt[0], 0, padAt[2]], hue: 205, amount: 0.35, phase: u * 5 }]
         : []
       return {
         props: [pose, padPose],
         effects,
-        ...hands(side, hand(pointOn(pad, padPose, [1.5, 0.5], side), 0.5), hand(hold, 0.8)),
+        ...hands(side, hand(pointOn(pad, padPose, [4, 2], side), 0.6), hand(hold, 0.8)),
       }
     }
   }

@@ -8,12 +8,16 @@ const hueOf = (colour: { h: number } | undefined) => colour?.h ?? 200
 /** A full vessel is raised and tilted until it is empty. Backwards: fill (it dips out of the other). */
 export const pour: Program = ({ noun, site, side, spot }) => {
   const target = site as NonNullable<typeof site>
-  const sitePose = prop(onTable(target, spot[0] * 0.3 - side * 8, 12), { state: { level: 0.6, open: 1, lid: 0 } })
+  const sitePose = prop(onTable(target, spot[0] * 0.3 - side * 8, 8), { state: { level: 0.6, open: 1, lid: 0 } })
   const mouth = pointOn(target, sitePose, target.art.mouth ?? [0, -3])
   const low: Vec3 = [side * 9, 6, 5]
-  const tilted = prop([0, 0, 0], { mirror: side === -1, turn: -side * 1.5 })
-  const lean = pointOn(noun, tilted, noun.art.mouth ?? [0, -4])
-  const high: Vec3 = [mouth[0] + side - lean[0], mouth[1] + 5.5 - lean[1], mouth[2] - lean[2]]
+  const [mx, my] = noun.art.mouth ?? [0, -4]
+  const spouted = mx < -3
+  const tip = spouted ? 0.85 : 1.5
+  const lipAt = [spouted ? mx : mx - noun.art.size[0] * 0.3, my] as const
+  const tilted = prop([0, 0, 0], { mirror: side === -1, turn: -side * tip })
+  const lean = pointOn(noun, tilted, lipAt)
+  const high: Vec3 = [mouth[0] + side - lean[0], mouth[1] + 3.5 - lean[1], mouth[2] - lean[2]]
   return (u) => {
     const raise = between(u, 0.02, 0.4)
     const tilt = between(u, 0.34, 0.66)
@@ -21,10 +25,10 @@ export const pour: Program = ({ noun, site, side, spot }) => {
     const pose = prop(mix(low, high, raise), {
       held: true,
       mirror: side === -1,
-      turn: -side * 1.5 * tilt,
-      state: { level: 0.95 - 0.9 * flow },
+      turn: -side * tip * tilt,
+      state: { level: 0.95 - 0.9 * flow, lid: spouted ? 1 : 0 },
     })
-    const lip = pointOn(noun, pose, noun.art.mouth ?? [0, -4])
+    const lip = pointOn(noun, pose, lipAt)
     const effects: Effect[] =
       tilt > 0.7 && u < 0.97
         ? [{ kind: 'stream', from: lip, to: mouth, hue: hueOf(noun.art.liquid), amount: 1, phase: u }]

@@ -14,6 +14,8 @@ export interface PropPose {
   mirror: boolean
   /** Height as a share: what turning it over or pressing it does. */
   squash: number
+  /** Size as a factor on the instance's own. */
+  size: number
   state: State
   /** Held by a hand: it leaves the picture with the hand. */
   held: boolean
@@ -80,14 +82,14 @@ export const noHand = (side: 1 | -1): HandPose => ({ at: restOf(side), grip: 0.3
 
 export function prop(at: Vec3, more: Partial<Omit<PropPose, 'state'>> & { state?: Partial<State> } = {}): PropPose {
   const { state, ...rest } = more
-  return { at, turn: 0, mirror: false, squash: 1, held: false, ...rest, state: { ...still, ...state } }
+  return { at, turn: 0, mirror: false, squash: 1, size: 1, held: false, ...rest, state: { ...still, ...state } }
 }
 
 /** The world point of a spot given in an art's own centimetres, for a thing in a pose. */
 export function pointOn(sprite: Sprite, pose: PropPose, local: readonly [number, number], side: 1 | -1 = 1): Vec3 {
   const { look } = sprite
-  const x = local[0] * look.wide * look.size * (pose.mirror ? -1 : 1) * side
-  const y = local[1] * look.tall * look.size * pose.squash
+  const x = local[0] * look.wide * look.size * pose.size * (pose.mirror ? -1 : 1) * side
+  const y = local[1] * look.tall * look.size * pose.size * pose.squash
   const cos = Math.cos(pose.turn)
   const sin = Math.sin(pose.turn)
   return inPlane(pose.at, x * cos - y * sin, x * sin + y * cos)

@@ -240,7 +240,7 @@ export const castings: Record<ProgramName, Casting> = {
     nouns: ['lemon', 'sponge', 'cloth', 'bottle', 'tomato', 'bag', 'glove', 'banana', 'napkin', 'bread', 'apple'],
   },
   sprinkle: {
-    nouns: ['jar', 'cheese', 'bottle', 'container', 'cup', 'bag', 'lemon', 'bowl'],
+    nouns: ['jar', 'cheese', 'bottle', 'container', 'cup', 'bag'],
     site: ['bowl', 'pot', 'plate'],
   },
   scoop: { nouns: ['bowl', 'pot', 'pan', 'jar', 'container', 'cup', 'jug'], tool: ['spoon'] },

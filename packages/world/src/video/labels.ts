@@ -20,13 +20,9 @@ export function drawLabels(place: PlaceName, count: number, random: Random, allo
   })
   const withNoun = (noun: number): Label => {
     const going = usable.filter((verb) => verb.nouns.includes(noun))
-    return {
-      verb: random.weighted(
-        going,
-        going.map((verb) => tailWeight(verb.id)),
-      ).id,
-      noun,
-    }
+    // Verbs that go with every noun would take half of all clips: they count less here.
+    const weights = going.map((verb) => tailWeight(verb.id) / verb.nouns.length ** 0.6)
+    return { verb: random.weighted(going, weights).id, noun }
   }
   const able = nouns.filter((noun) => usable.some((verb) => verb.nouns.includes(noun.id))).map((noun) => noun.id)
   const labels: Label[] = []

@@ -166,7 +166,7 @@ export class Station {
     if (pose.into) return
     const ground = this.project([pose.at[0] + 1.2, 0, pose.at[2]])
     const height = Math.max(0, pose.at[1] - standing(sprite))
-    const wide = sprite.width * 0.52 * ground.scale
+    const wide = sprite.width * 0.52 * ground.scale * pose.size
     const deep = Math.max(1.6, sprite.art.stand ? 2.6 : sprite.height * 0.42) * ground.scale
     const glow = ctx.createRadialGradient(0, 0, 0.2, 0, 0, 1)
     const alpha = 0.42 / (1 + height * 0.12)
@@ -195,7 +195,8 @@ export class Station {
     }
     ctx.translate(x, y)
     ctx.rotate(pose.turn)
-    ctx.scale(scale * (pose.mirror ? -1 : 1), scale * pose.squash)
+    const size = scale * pose.size
+    ctx.scale(size * (pose.mirror ? -1 : 1), size * pose.squash)
     sprite.paint(ctx, pose.state)
     ctx.restore()
   }
@@ -237,8 +238,8 @@ export class Station {
 
   private boxOf(sprite: Sprite, pose: PropPose): PixelBox {
     const { x, y, scale } = this.project(pose.at)
-    const w = (sprite.width / 2) * scale
-    const h = (sprite.height / 2) * scale * Math.abs(pose.squash)
+    const w = (sprite.width / 2) * scale * pose.size
+    const h = (sprite.height / 2) * scale * pose.size * Math.abs(pose.squash)
     const cos = Math.abs(Math.cos(pose.turn))
     const sin = Math.abs(Math.sin(pose.turn))
     const halfX = w * cos + h * sin
