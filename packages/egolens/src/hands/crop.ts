@@ -13,6 +13,13 @@ export interface CropRule {
 export const xmicRule: CropRule = { handThreshold: 0.8, objectThreshold: 0.01, grow: 1 }
 
 /**
+ * For the SSD detector, which knows hands only. Grown by 1.8, the box around the hands covers 81 % of the box around
+ * hands and touched objects on average (57 % ungrown), and all of it in 37 % of frames (16 %); by 2.2, 88 % and 51 %.
+ * Measured on the small world's kitchen, 31,272 frames with contact.
+ */
+export const ssdRule: CropRule = { handThreshold: 0.25, objectThreshold: 1, grow: 1.8 }
+
+/**
  * The crop of a frame: the smallest box around all hands and all objects in contact that score enough, grown about its
  * centre and cut at the frame. `undefined` means the full frame, as X-MIC does where nothing was found.
  *

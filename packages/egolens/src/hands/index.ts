@@ -1,4 +1,4 @@
-export { type CropRule, cropBox, cropId, xmicRule } from './crop.js'
+export { type CropRule, cropBox, cropId, ssdRule, xmicRule } from './crop.js'
 export { type DrawOptions, drawDetections } from './draw.js'
 export { epicRate } from './epic.js'
 export { type DetectionFileOptions, fileProvider, nearestDetections, readDetections } from './file.js'

@@ -48,5 +48,5 @@ function tree(tests: Run[]): string {
 function test({ first, last, stride }: Run): string {
   if (first === last) return `eq(pts,${first})`
   const between = `between(pts,${first},${last})`
-  return stride === 0 ? between : `${between}*not(mod(pts-${first},${stride}))`
+  return stride === 0 ? between : `${between}*not(mod(pts${first < 0 ? '+' : '-'}${Math.abs(first)},${stride}))`
 }
