@@ -11,6 +11,8 @@ void tuneMalloc() {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, static_cast<int>(2147483647));
   mallopt(M_TOP_PAD, 256 << 20);
+  // Node's helper threads would each fill an arena of their own over thousands of steps.
+  mallopt(M_ARENA_MAX, 1);
 }
 
 // setErrorClass(TorchError): the class of every error thrown from here.

@@ -13,6 +13,8 @@ export interface BuildOptions {
   force?: boolean
   /** Compilers at a time. */
   jobs?: number
+  /** Where to build instead of the package's own build folder; such an add-on is loaded by EGOLENS_TORCH_ADDON. */
+  root?: string
   onProgress?: (line: string) => void
 }
 
@@ -64,7 +66,7 @@ function cudaInclude(): string[] {
 
 /** A name for the libtorch: two of them can be built side by side. */
 export function buildKey(libtorch: Libtorch): string {
-  const place = createHash('sha256').update(libtorch.lib).digest('hex').slice(0, 8)
+  const place = createHash('sha256').update(JSON.stringify([libtorch.lib, libtorch.include])).digest('hex').slice(0, 8)
   return `${process.platform}-${process.arch}-libtorch-${libtorch.version}${libtorch.cuda ? '-cuda' : ''}-${place}`
 }
 
@@ -83,11 +85,12 @@ export async function build(libtorch: Libtorch, options: BuildOptions = {}): Pro
   for (const name of sources) digest.update(name).update(readFileSync(join(nativeSources, name)))
   const inputs = digest.digest('hex')
   const key = buildKey(libtorch)
-  const directory = join(buildRoot, key)
-  const path = addonFile(key)
+  const root = options.root ?? buildRoot
+  const directory = join(root, key)
+  const path = addonFile(key, root)
   const record: BuildRecord = { key, inputs, origin: libtorch.origin, lib: libtorch.lib, include: libtorch.include, version: libtorch.version }
   if (!options.force && existsSync(path) && readRecord(directory)?.inputs === inputs) {
-    writeCurrent(record)
+    writeCurrent(record, root)
     return { path, built: false }
   }
   const objects = join(directory, `objects-${process.pid}`)
@@ -104,7 +107,7 @@ export async function build(libtorch: Libtorch, options: BuildOptions = {}): Pro
     await run(compiler, ['-o', unfinished, ...units.map(object), ...link], 'linking')
     renameSync(unfinished, path)
     writeFileSync(join(directory, 'build.json'), JSON.stringify(record, null, 2))
-    writeCurrent(record)
+    writeCurrent(record, root)
   } finally {
     rmSync(objects, { recursive: true, force: true })
   }

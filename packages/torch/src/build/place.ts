@@ -19,12 +19,12 @@ export interface BuildRecord {
   version: string
 }
 
-export const addonFile = (key: string): string => join(buildRoot, key, 'egolens_torch.node')
+export const addonFile = (key: string, root = buildRoot): string => join(root, key, 'egolens_torch.node')
 
 /** Remembers the add-on that was asked for last: the one that loads by default. */
-export function writeCurrent(record: BuildRecord): void {
-  mkdirSync(buildRoot, { recursive: true })
-  const path = join(buildRoot, 'current.json')
+export function writeCurrent(record: BuildRecord, root = buildRoot): void {
+  mkdirSync(root, { recursive: true })
+  const path = join(root, 'current.json')
   const text = JSON.stringify({ key: record.key })
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return
   writeFileSync(`${path}.${process.pid}`, text)
