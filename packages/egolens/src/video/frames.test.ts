@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { frames } from './frames.js'
 import { decodedTimes, makeVideo, numberedVideo, temporaryFolder } from './testing.js'
@@ -184,6 +184,32 @@ describe('faults', () => {
     expect(await failing(at('text.mp4'))).toMatchObject({ code: 'video/unreadable', where: at('text.mp4') })
     expect(await failing(at('sound.m4a'))).toMatchObject({ code: 'video/no-video' })
     expect(await failing('/dev/null')).toMatchObject({ code: 'video/not-a-file' })
+  })
+
+  it('reads containers without times on their packets by decoding them, and refuses streams without any', async () => {
+    const avi = numberedVideo(at('b.avi'), { frames: 24, rate: 12 }, '-c:v', 'mpeg4', '-bf', '2', '-q:v', '2')
+    const found = await all(avi)
+    const times = decodedTimes(avi)
+    expect(found.map((f) => f.time - found[0]!.time)).toEqual(times.map((t) => expect.closeTo(t - times[0]!, 5)))
+    expect(found.map(painted)).toEqual(times.map((_, i) => i))
+    const raw = makeVideo(at('raw.h264'), '-i', at('b.mp4'), '-c', 'copy', '-bsf:v', 'h264_mp4toannexb')
+    expect(await failing(raw)).toMatchObject({ code: 'video/no-timestamps', where: raw })
+  })
+
+  it('names the first frame that a damaged file lacks, and never gives another for it', async () => {
+    const bytes = readFileSync(at('b.mp4'))
+    const [start, end] = [bytes.indexOf('mdat') + 4, bytes.indexOf('moov') - 4]
+    for (let i = (start + end) >> 1; i < end; i++) bytes[i]! ^= 0x5a
+    writeFileSync(at('damaged.mp4'), bytes)
+    const error = await failing(at('damaged.mp4'))
+    expect(error).toMatchObject({ code: 'video/frame-missing', where: at('damaged.mp4') })
+    expect(error.message).toMatch(/the frame at \d\.\d+ s cannot be decoded; FFmpeg: /)
+  })
+
+  it('ends a decoder that gives nothing in time', async () => {
+    const slow = all(at('b.mp4'), { stallSeconds: 1e-3 })
+    await expect(slow).rejects.toMatchObject({ code: 'video/stalled', where: at('b.mp4') })
+    await expect.poll(children).toBe(0)
   })
 
   it('refuses playlists and scripts that would open other files', async () => {

@@ -36,9 +36,17 @@ export async function probeTrack(
 ): Promise<Track> {
   const packets = await list(source, input, 'packets', limits, bytes)
   const lost = packets.rows.some((row) => Number.isNaN(row.tick)) && 'path' in input
-  const { rows, stream, format } = lost ? await list(source, input, 'frames', limits) : packets
+  const { rows: listed, stream, format } = lost ? await list(source, input, 'frames', limits) : packets
   if (!stream.width) throw new EgoLensError('video/no-video', 'there is no video stream in it', { where: source })
-  if (rows.length === 0) throw new EgoLensError('video/no-frames', 'the video stream has no frames', { where: source })
+  if (listed.length === 0)
+    throw new EgoLensError('video/no-frames', 'the video stream has no frames', { where: source })
+  const rows = listed.filter((row) => !Number.isNaN(row.tick)) // some decoders push a last frame out without a time
+  if (rows.length === 0) {
+    throw new EgoLensError('video/no-timestamps', 'the frames of this file carry no time', {
+      where: source,
+      cure: 'put the stream into a container, such as MP4',
+    })
+  }
   rows.sort((a, b) => a.tick - b.tick)
   const startOfFile = Number(format.start_time)
   return {
