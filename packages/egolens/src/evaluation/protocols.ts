@@ -33,7 +33,7 @@ export interface ProtocolOptions {
 /**
  * Scores a run by X-MIC's protocol: top-1 over clips within and across datasets over each one's full label set,
  * harmonic means of within with each cross test, shared and novel classes of cross tests, and actions where verb and
- * noun of a test set are both scored.
+ * noun of a test set are both scored. Clips with a negative label have none and are left out.
  *
  * @throws EgoLensError `evaluation/no-clips`, `evaluation/not-finite`, `evaluation/clips-differ`
  */
@@ -46,7 +46,8 @@ export function evaluate(
 }
 
 function score(test: ScoredTest, options: ProtocolOptions): TestResult {
-  const { name, dataset, split, role, labels, clips } = test
+  const { name, dataset, split, role, labels } = test
+  const clips = test.clips.filter((clip) => clip.label >= 0)
   const meanClass = meanClassAccuracy(clips)
   const result: TestResult = {
     name,
@@ -61,7 +62,7 @@ function score(test: ScoredTest, options: ProtocolOptions): TestResult {
       [metric.meanClass]: meanClass.value,
       [metric.calibration]: expectedCalibrationError(decisions(clips)),
     },
-    counts: { 'classes with clips': meanClass.classes },
+    counts: { 'classes with clips': meanClass.classes, ...without(test.clips.length - clips.length) },
     predictions: clips.map(prediction),
   }
   const source = options.trainedOn?.[labels.component]
@@ -69,6 +70,8 @@ function score(test: ScoredTest, options: ProtocolOptions): TestResult {
   if (subsets) addSubsets(result, clips, subsets, options.subsetSpace)
   return result
 }
+
+const without = (clips: number): Record<string, number> => (clips > 0 ? { 'clips without a label': clips } : {})
 
 function addSubsets(
   result: TestResult,
@@ -118,6 +121,12 @@ function actions(tests: readonly ScoredTest[]): Summary[] {
     if (verbs.labels.component !== 'verb') return []
     const same = (test: ScoredTest) => test.name === verbs.name && test.split === verbs.split
     const nouns = tests.find((test) => test.labels.component === 'noun' && same(test))
-    return nouns ? [{ name: metric.action, of: [verbs.name], value: actionAccuracy(verbs.clips, nouns.clips) }] : []
+    if (!nouns) return []
+    const labelled = (test: ScoredTest) => test.clips.flatMap(({ id, label }) => (label >= 0 ? [id] : []))
+    const named = new Set(labelled(nouns))
+    const both = new Set(labelled(verbs).filter((id) => named.has(id)))
+    if (both.size === 0) return []
+    const [v, n] = [verbs, nouns].map((test) => test.clips.filter(({ id }) => both.has(id)))
+    return [{ name: metric.action, of: [verbs.name], value: actionAccuracy(v!, n!) }]
   })
 }

@@ -104,6 +104,16 @@ describe('protocol', () => {
     }
     expect(evaluate([verb, noun]).summary).toEqual([{ name: metric.action, of: ['workshop'], value: 0.5 }])
   })
+
+  it('leaves out clips without a label', () => {
+    const noun = tests(5)[1]!
+    const clips = noun.clips.map((c, i) => (i === 0 ? { ...c, label: -1 } : c))
+    const verb: ScoredTest = { ...noun, labels: { ...workshop, component: 'verb' } }
+    const { tests: scored, summary } = evaluate([verb, { ...noun, clips }])
+    expect([scored[1]!.clips, scored[1]!.counts!['clips without a label']]).toEqual([3, 1])
+    expect(scored[1]!.values[metric.top1]).toBeCloseTo(1 / 3, 12)
+    expect(summary.at(-1)!.value).toBeCloseTo(1 / 3, 12)
+  })
 })
 
 describe('result files', () => {
@@ -179,6 +189,7 @@ describe('tables', () => {
   })
 
   it('fills both halves for a method without training', () => {
+    expect(crossTable([zero, zero]).rows).toEqual(crossTable([zero]).rows)
     expect(crossTable([zero]).groups.map((group) => group.title)).toEqual(['Trained on kitchen', 'Trained on workshop'])
   })
 

@@ -1,6 +1,7 @@
 import type { Component, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { matchSegments, segmentF1 } from '../evaluation/segment-f1.js'
+import { segmentMap } from '../evaluation/segment-map.js'
 import { temporalIoU } from '../evaluation/segments.js'
 import { type Calibration, labelsHash } from './calibration.js'
 import { type Evidence, evidence, soften } from './evidence.js'
@@ -22,12 +23,15 @@ interface Prepared {
 /** Least number of true actions that a calibration may be fitted on. */
 const leastSegments = 10
 
+/** Temporal IoUs at which segments are scored. */
+const ious = [0.1, 0.2, 0.3, 0.4, 0.5]
+
 /** Tried in turn; see {@link soften}. */
 const softnesses = [1, 2, 4]
 
 /**
  * Fits everything that recognition needs on held-out training videos: temperatures by likelihood, how evidence tells
- * actions with right boundaries, the threshold below which nothing is an action (by segment F1), and honest
+ * actions with right boundaries, the threshold below which nothing is an action (by segment F1 and mAP), and honest
  * probabilities. Threshold and probabilities are fitted on videos that their quality model has not seen.
  *
  * @param videos never those of a test
@@ -55,8 +59,8 @@ export async function calibrate(
     const judged = crossFitted(prepared, seen, temperature)
     return { softness, seen, judged, ...bestThreshold(judged, prepared, components) }
   })
-  const best = trials.reduce((a, b) => (b.f1 > a.f1 ? b : a))
-  const { softness, seen, threshold, f1 } = best
+  const best = trials.reduce((a, b) => (b.score > a.score ? b : a))
+  const { softness, seen, threshold, score } = best
   const found = best.judged.map((video) => assemble({ ...video, threshold }))
   return {
     format: 'egolens-calibration',
@@ -68,7 +72,7 @@ export async function calibrate(
     quality: { names: seen[0]!.names, ...fitQuality(prepared, seen) },
     threshold,
     honest: honestLines(found, prepared, components),
-    fit: { videos: videos.length, segments: segments.length, f1 },
+    fit: { videos: videos.length, segments: segments.length, score },
   }
 }
 
@@ -122,22 +126,23 @@ function crossFitted(
   })
 }
 
-/** The threshold with the best segment F1 over IoU 0.1-0.5 and components; of equal ones the highest. */
+/** The threshold with the best mean of segment F1 and segment mAP over components; of equal ones the highest. */
 function bestThreshold(
   judged: readonly Omit<Judged, 'threshold'>[],
   prepared: readonly Prepared[],
   components: readonly Component[],
-): { threshold: number; f1: number } {
-  let best = { threshold: 0.5, f1: -1 }
+): { threshold: number; score: number } {
+  let best = { threshold: 0.5, score: -1 }
   for (let threshold = 0.02; threshold < 0.9; threshold += 0.02) {
     const found = judged.map((video) => assemble({ ...video, threshold }))
-    const f1 = meanF1(found, prepared, components)
-    if (f1 >= best.f1) best = { threshold, f1 }
+    const score = meanScore(found, prepared, components)
+    if (score >= best.score) best = { threshold, score }
   }
   return best
 }
 
-function meanF1(
+/** Mean of F1, which false alarms cost, and mAP, which misses cost, over IoU 0.1-0.5. */
+function meanScore(
   found: readonly ActionSegment[][],
   prepared: readonly Prepared[],
   components: readonly Component[],
@@ -145,9 +150,10 @@ function meanF1(
   const values = components.flatMap((component) => {
     const videos = prepared.map(({ truth }, v) => ({
       truth: truth.flatMap((t) => (t[component] === undefined ? [] : [{ ...t, label: t[component] }])),
-      found: found[v]!.map((f) => ({ ...f, label: f[component]!.label })),
+      found: found[v]!.map((f) => ({ ...f, label: f[component]!.label, score: f[component]!.probability })),
     }))
-    return [0.1, 0.2, 0.3, 0.4, 0.5].map((iou) => segmentF1(videos, iou))
+    const f1 = ious.map((iou) => segmentF1(videos, iou))
+    return [...f1, ...segmentMap(videos, ious).at.map(({ value }) => value)]
   })
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -30,8 +30,9 @@ export const calibrationSchema = z.strictObject({
   threshold: z.number().min(0).max(1),
   /** From a raw probability to an honest one: sigmoid(slope * logit + shift). */
   honest: z.strictObject({ action: line, verb: line.optional(), noun: line.optional() }),
-  /** What it was fitted on, and segment F1 over IoU 0.1-0.5 there with the video itself left out. */
-  fit: z.strictObject({ videos: z.int(), segments: z.int(), f1: z.number() }),
+  /** What it was fitted on, and the mean of segment F1 and mAP over IoU 0.1-0.5 there,
+   * each video judged by a quality model of the others. */
+  fit: z.strictObject({ videos: z.int(), segments: z.int(), score: z.number() }),
 })
 
 export type Calibration = z.infer<typeof calibrationSchema>

@@ -1,0 +1,6 @@
+export { groupBySource, missingSources } from './dataset.js'
+export { epicFrame, epicFrameRate } from './epic-kitchens-100.js'
+export { labelSet, type SharedNovel, sharedNovel, sharedNovelFromFile } from './labels.js'
+export { readNames } from './own-classes.js'
+export { datasets, openDataset } from './registry.js'
+export type * from './types.js'
