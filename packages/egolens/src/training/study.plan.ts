@@ -1,0 +1,137 @@
+import type { Component } from '../datasets/types.js'
+import { EgoLensError, nearest } from '../errors.js'
+import type { DataSpec, Recipe, RecipeInput } from './recipe.js'
+import { resolveRecipe } from './recipe.js'
+
+/** A row of a study's table. */
+export interface StudyRow {
+  /** "X-MIC, full frames". */
+  name: string
+  method: string
+  options?: Record<string, unknown>
+}
+
+/** A place to train on, and to be tested on from elsewhere. */
+export interface StudyPlace {
+  name: string
+  train: DataSpec
+  test: DataSpec
+}
+
+/** What is compared, under equal conditions. */
+export interface Study {
+  name: string
+  title: string
+  rows: StudyRow[]
+  components: Component[]
+  /** Learning rates, the same for every row; the best on held-out participants is taken. */
+  grid: number[]
+  seeds: number[]
+  /** The same for every row: equal epochs and batch make equal numbers of updates. */
+  training: NonNullable<RecipeInput['training']>
+  features: NonNullable<RecipeInput['features']>
+  backbone: NonNullable<RecipeInput['backbone']>
+  /** Share of the training clips on which the learning rate is chosen. */
+  holdOut: number
+  /** Clips that a place renders. */
+  clips: { train: number; test: number }
+}
+
+/** X-MIC against what it is measured against in its paper, and Table 4's switch of views. */
+const xMicStudy: Study = {
+  name: 'x-mic',
+  title: 'X-MIC on the small world',
+  rows: [
+    { name: 'ZS CLIP', method: 'zero-shot' },
+    { name: 'ZS CLIP, bare names', method: 'zero-shot', options: { prompt: '{}' } },
+    { name: 'CoOp', method: 'coop' },
+    { name: 'X-MIC, full frames', method: 'x-mic', options: { input: 'full', classifyFeature: 'full' } },
+    { name: 'X-MIC', method: 'x-mic' },
+  ],
+  components: ['noun', 'verb'],
+  grid: [3e-4, 1e-3, 3e-3],
+  seeds: [1, 2, 3],
+  training: {
+    epochs: 15,
+    batch: 32,
+    frames: 16,
+    optimizer: 'adamw',
+    betas: [0.9, 0.98],
+    weightDecay: 0.01,
+    schedule: 'cosine',
+    warmupEpochs: 1,
+    warmupLr: 1e-7,
+    keep: 1,
+  },
+  features: { every: 0.125, hands: { provider: 'file' } },
+  backbone: { clip: 'small' },
+  holdOut: 0.2,
+  clips: { train: 1500, test: 500 },
+}
+
+/** Studies by name. */
+export const studies: ReadonlyMap<string, Study> = new Map([xMicStudy].map((study) => [study.name, study]))
+
+/** @throws EgoLensError `study/unknown` */
+export function studyNamed(name: string): Study {
+  const found = studies.get(name)
+  if (found) return found
+  const near = nearest(name, studies.keys())
+  throw new EgoLensError('study/unknown', `there is no study "${name}"`, {
+    cure: near.length > 0 ? `did you mean ${near.join(' or ')}?` : `known: ${[...studies.keys()].join(', ')}`,
+  })
+}
+
+/** What is trained on one place for one component by one row. */
+export interface Cell {
+  row: StudyRow
+  place: StudyPlace
+  component: Component
+}
+
+export function cellsOf(study: Study, places: StudyPlace[]): Cell[] {
+  return places.flatMap((place) =>
+    study.components.flatMap((component) => study.rows.map((row) => ({ row, place, component }))),
+  )
+}
+
+/** "kitchen/noun/x-mic-full-frames": unique within a study. */
+export function cellPath({ row, place, component }: Cell): string[] {
+  return [place.name, component, slug(row.name)]
+}
+
+/** The recipe of one run; places other than the cell's own are its cross tests. */
+export function cellRecipe(
+  study: Study,
+  { row, place, component }: Cell,
+  places: StudyPlace[],
+  { lr, seed, tune }: { lr?: number; seed: number; tune: boolean },
+): Recipe {
+  const others = places.filter((other) => other !== place)
+  return resolveRecipe({
+    name: [slug(row.name), place.name, component].join('-'),
+    row: row.name,
+    method: row.method,
+    options: row.options ?? {},
+    component,
+    backbone: study.backbone,
+    features: study.features,
+    data: {
+      train: place.train,
+      test: [place, ...others].map(({ name, test }) => ({ ...test, name })),
+      ...(tune ? { validation: { holdOut: study.holdOut } } : {}),
+    },
+    training: {
+      ...study.training,
+      seed,
+      ...(lr === undefined ? {} : { lr }),
+      ...(tune ? { select: 'val_within' } : {}),
+    },
+  })
+}
+
+const slug = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '') // prettier-ignore

@@ -1,0 +1,74 @@
+import type { Component } from '../datasets/types.js'
+import { type Comparison, differenceText } from '../evaluation/compare.js'
+import { tableMarkdown } from '../evaluation/render-table.js'
+import type { Table } from '../evaluation/table.js'
+import type { Study } from './study.plan.js'
+
+/** What one row took on one place for one component. */
+export interface StudyFact {
+  row: string
+  place: string
+  component: Component
+  parameters: number
+  updates: number
+  clips: number
+  /** Of training, mean over seeds. */
+  seconds: number
+  /** The learning rate that was taken; absent where nothing is trained. */
+  lr?: number
+  /** Held-out top-1 of each rate of the grid. */
+  scores: { lr: number; score: number }[]
+}
+
+/** A study's outcome as a page: conditions, tables, costs, differences. */
+export function studyMarkdown(
+  study: Study,
+  { facts, tables, comparison }: { facts: StudyFact[]; tables: Table[]; comparison: Comparison },
+): string {
+  const { training, seeds, grid, holdOut } = study
+  const conditions = [
+    `Every row is trained for ${training.epochs} epochs of batches of ${training.batch} with the same optimiser, so the number of updates is the same.`,
+    `The learning rate is chosen for each row, place and component from ${grid.join(', ')} by top-1 accuracy after the last epoch`,
+    `on ${percent(holdOut)} of the training clips, whole participants, with seed ${seeds[0]}; then it is trained on all training clips with seeds ${seeds.join(', ')}.`,
+    'The last epoch is kept. No test clip is looked at before the end.',
+  ]
+  const parts = [
+    `# ${study.title}`,
+    conditions.join('\n'),
+    ...tables.map((table) => tableMarkdown(table).trimEnd()),
+    `## What it took\n\n${factTable(facts)}`,
+    differencesOf(comparison, study.rows[0]?.name ?? ''),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function factTable(facts: StudyFact[]): string {
+  const head = [
+    'Method',
+    'Trained on',
+    'Labels',
+    'Parameters',
+    'Updates',
+    'Seconds',
+    'Learning rate',
+    'Held-out top-1 by rate',
+  ]
+  const rows = facts.map((fact) => [
+    fact.row,
+    fact.place,
+    `${fact.component}s`,
+    fact.parameters.toLocaleString('en'),
+    String(fact.updates),
+    fact.seconds.toFixed(1),
+    fact.lr === undefined ? '-' : String(fact.lr),
+    fact.scores.map(({ lr, score }) => `${lr}: ${percent(score)}`).join(', ') || '-',
+  ])
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function differencesOf({ differences }: Comparison, base: string): string {
+  const lines = differences.map((difference) => `- ${differenceText(difference)}`)
+  return `## Differences from ${base}, paired bootstrap over videos\n\n${lines.join('\n')}`
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`

@@ -1,0 +1,185 @@
+import { join } from 'node:path'
+import { type Comparison, compare } from '../evaluation/compare.js'
+import { type Result, readResult } from '../evaluation/result.js'
+import type { Table } from '../evaluation/table.js'
+import { writeAtomic } from '../files.js'
+import { type Progress, silent } from '../progress.js'
+import { evaluateRun } from './evaluate-run.js'
+import type { FeatureSource, Stream } from './frame-table.js'
+import { type Recipe, recipeHash } from './recipe.js'
+import type { Resources } from './resources.js'
+import { openResources } from './resources.open.js'
+import { readIfThere, runPaths } from './run-directory.js'
+import { type Cell, cellPath, cellRecipe, cellsOf, type Study, type StudyPlace, studyNamed } from './study.plan.js'
+import { type StudyFact, studyMarkdown } from './study.report.js'
+import { renderPlaces } from './study.world.js'
+import { type RunSummary, train } from './train.js'
+
+export interface StudyOptions {
+  /** Everything is kept here; a study that was stopped goes on where it was, run by run. */
+  dir: string
+  progress?: Progress
+  signal?: AbortSignal
+  /** Values over the study's own: fewer rows, seeds, clips. */
+  changes?: Partial<Study>
+  /** Places and models that are there already, instead of the rendered world and the small CLIP. */
+  places?: StudyPlace[]
+  resources?: Resources
+}
+
+export interface StudyOutcome {
+  study: string
+  /** One a cell: what was trained, with which learning rate, how long. */
+  facts: StudyFact[]
+  tables: Table[]
+  comparison: Comparison
+  /** The whole as a page. */
+  markdown: string
+}
+
+/**
+ * Compares methods fairly: the same number of updates, the learning rate chosen for each from one grid on participants
+ * held out of training, then every seed on all training clips; tested within and across places.
+ *
+ * @example
+ * const { markdown } = await runStudy('x-mic', { dir: 'runs/study' })
+ * @throws EgoLensError `study/unknown`, `run/interrupted`
+ */
+export async function runStudy(name: string, options: StudyOptions): Promise<StudyOutcome> {
+  const study = { ...studyNamed(name), ...options.changes }
+  study.features = { store: join(options.dir, 'features'), ...study.features }
+  const { dir, progress = silent, signal } = options
+  const places = options.places ?? (await renderPlaces(join(dir, 'world'), study.clips, progress))
+  const cells = cellsOf(study, places)
+  const first = cellRecipe(study, cells[0]!, places, { seed: study.seeds[0]!, tune: false })
+  const resources = inMemory(options.resources ?? (await openResources(first)))
+
+  const results: Result[] = []
+  const facts: StudyFact[] = []
+  const runs = new Runs(join(dir, study.name), resources, countRuns(study, cells), progress, signal)
+  for (const cell of cells) {
+    const lr = await chooseRate(study, cell, places, runs)
+    // A method that trains nothing has no seeds.
+    const seeds = lr.best === undefined ? study.seeds.slice(0, 1) : study.seeds
+    const summaries: RunSummary[] = []
+    for (const seed of seeds) {
+      const recipe = cellRecipe(study, cell, places, {
+        seed,
+        tune: false,
+        ...(lr.best === undefined ? {} : { lr: lr.best }),
+      })
+      const { result, summary } = await runs.finished(recipe, [...cellPath(cell), `seed-${seed}`])
+      results.push(result)
+      summaries.push(summary)
+    }
+    facts.push(factOf(cell, lr, summaries))
+  }
+
+  const comparison = compare(results)
+  const tables = [comparison.table, ...(comparison.sharedNovel ? [comparison.sharedNovel] : [])]
+  const outcome = { study: study.name, facts, tables, comparison }
+  const markdown = studyMarkdown(study, outcome)
+  await writeAtomic(join(dir, study.name, 'results.md'), markdown)
+  return { ...outcome, markdown }
+}
+
+interface Chosen {
+  best?: number
+  /** Held-out top-1 of each rate. */
+  scores: { lr: number; score: number }[]
+}
+
+/** The rate with the best held-out accuracy after the last epoch; of equal ones the smallest. */
+async function chooseRate(study: Study, cell: Cell, places: StudyPlace[], runs: Runs): Promise<Chosen> {
+  const scores: Chosen['scores'] = []
+  if (!trains(cell)) return { scores }
+  for (const lr of study.grid) {
+    const recipe = cellRecipe(study, cell, places, { lr, seed: study.seeds[0]!, tune: true })
+    scores.push({ lr, score: await runs.tuned(recipe, [...cellPath(cell), `rate-${lr}`]) })
+  }
+  const best = Math.max(...scores.map(({ score }) => score))
+  return { best: scores.find(({ score }) => score === best)!.lr, scores }
+}
+
+const trains = ({ row }: Cell) => row.method !== 'zero-shot'
+
+const countRuns = (study: Study, cells: Cell[]) =>
+  cells.reduce((sum, cell) => sum + (trains(cell) ? study.grid.length + study.seeds.length : 1), 0)
+
+/** Does runs that are not done yet, and counts them. */
+class Runs {
+  private done = 0
+
+  constructor(
+    private readonly dir: string,
+    private readonly resources: Resources,
+    private readonly total: number,
+    private readonly progress: Progress,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** Trains and evaluates. */
+  async finished(recipe: Recipe, path: string[]): Promise<{ result: Result; summary: RunSummary }> {
+    const dir = await this.trained(recipe, path)
+    const { result, summary } = runPaths(dir)
+    const there = (await readIfThere(result)) !== undefined
+    const read = there
+      ? await readResult(result)
+      : await evaluateRun(dir, { resources: this.resources, ...this.signals() })
+    return { result: read, summary: JSON.parse((await readIfThere(summary))!) as RunSummary }
+  }
+
+  /** Trains and gives the validation accuracy after the last epoch. */
+  async tuned(recipe: Recipe, path: string[]): Promise<number> {
+    const dir = await this.trained(recipe, path)
+    const lines = (await readIfThere(runPaths(dir).log))!.trim().split('\n')
+    const epochs = lines.map((line) => JSON.parse(line) as { kind: string; validation?: number })
+    return epochs.findLast(({ kind }) => kind === 'epoch')!.validation!
+  }
+
+  private async trained(recipe: Recipe, path: string[]): Promise<string> {
+    this.signal?.throwIfAborted()
+    this.progress({ task: 'study', done: this.done++, total: this.total, unit: 'runs', note: path.join(' ') })
+    const dir = join(this.dir, ...path)
+    const { summary, adapter } = runPaths(dir)
+    const [done, info] = await Promise.all([readIfThere(summary), readIfThere(adapter)])
+    const same = done && info && (JSON.parse(info) as { recipe: string }).recipe === recipeHash(recipe)
+    if (!same) await train(recipe, { dir, resume: true, resources: this.resources, ...this.signals() })
+    return dir
+  }
+
+  private signals() {
+    return this.signal ? { signal: this.signal } : {}
+  }
+}
+
+function factOf({ row, place, component }: Cell, { best, scores }: Chosen, summaries: RunSummary[]): StudyFact {
+  const seconds = summaries.reduce((sum, run) => sum + run.seconds, 0) / summaries.length
+  const { parameters, steps, clips } = summaries[0]!
+  return {
+    row: row.name,
+    place: place.name,
+    component,
+    parameters,
+    updates: steps,
+    clips,
+    seconds,
+    scores,
+    ...(best === undefined ? {} : { lr: best }),
+  }
+}
+
+/** A study reads the same features in every run: they are kept. */
+function inMemory(resources: Resources): Resources {
+  const kept = new Map<string, ReturnType<FeatureSource['read']>>()
+  const { features } = resources
+  const read = async (stream: Stream, source: string) => {
+    const key = `${features.key(stream)} ${source}`
+    const found = kept.get(key) ?? features.read(stream, source)
+    kept.set(key, found)
+    const values = await found
+    if (values === undefined) kept.delete(key) // it may be found later
+    return values
+  }
+  return { ...resources, features: { key: (stream) => features.key(stream), read } }
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { renderPlace } from '@egolens/world'
+import type { Progress } from '../progress.js'
+import type { StudyPlace } from './study.plan.js'
+
+/** The two places that differ most, in the formats of the paper's two datasets. */
+const PLACES = [
+  { name: 'kitchen', dataset: 'epic-kitchens-100' },
+  { name: 'workshop', dataset: 'ego4d-fho-lta' },
+] as const
+
+/** Writes the small world's places to disk, or finishes what is there. */
+export async function renderPlaces(
+  dir: string,
+  clips: { train: number; test: number },
+  progress: Progress,
+): Promise<StudyPlace[]> {
+  const places: StudyPlace[] = []
+  for (const { name, dataset } of PLACES) {
+    const root = join(dir, name)
+    const task = `rendering the ${name}`
+    await renderPlace({
+      place: name,
+      dir: root,
+      clips,
+      onProgress: ({ done, total }) => progress({ task, done, total, unit: 'videos' }),
+    })
+    const spec = (split: string) => ({ dataset, split, root })
+    places.push({ name, train: spec('train'), test: spec('test') })
+  }
+  return places
+}
