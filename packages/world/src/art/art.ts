@@ -45,6 +45,8 @@ export interface Art {
   grip: Point
   /** Where the hand is that opens it, by how far it is open. */
   lid?: (open: number) => Point
+  /** Its lid comes off altogether and stays in the hand. */
+  lifts?: boolean
   /** Where the hand is that switches it. */
   knob?: Point
   /** Its opening, for what goes in or out. */

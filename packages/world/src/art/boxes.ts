@@ -5,6 +5,7 @@ import { lamp } from './art.js'
 /** Containers and machines with flat sides. */
 export const boxes: Record<string, Art> = {
   container: {
+    lifts: true,
     size: [16, 11],
     colour: 'any',
     stand: true,
@@ -16,6 +17,7 @@ export const boxes: Record<string, Art> = {
       pen.poly([-7, -2, -5.8, -4.4, 7.2, -4.4, 7, -2], lighten(look.main, -30), { shade: 'flat' })
       pen.poly([-7, -2.4, 7, -2.4, 6, 5, -6, 5], look.main, { pattern: look })
       pen.rect(-3, -0.4, 6, 3, 0.4, white)
+      if (!state.lid) return
       ctx.save()
       ctx.translate(0, -state.open * 6)
       ctx.rotate(-state.open * 0.5)

@@ -138,6 +138,7 @@ export const materials: Record<string, Art> = {
     },
   },
   spray: {
+    lifts: true,
     size: [8, 17],
     colour: 'any',
     stand: true,
@@ -158,6 +159,7 @@ export const materials: Record<string, Art> = {
     },
   },
   glue: {
+    lifts: true,
     size: [8, 16],
     colour: 'any',
     stand: true,

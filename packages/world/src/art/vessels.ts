@@ -108,6 +108,7 @@ export const vessels: Record<string, Art> = {
     },
   },
   pot: {
+    lifts: true,
     size: [22, 15],
     colour: 'metal',
     stand: true,
@@ -160,6 +161,7 @@ export const vessels: Record<string, Art> = {
     },
   },
   bottle: {
+    lifts: true,
     size: [8, 18],
     colour: 'any',
     stand: true,
@@ -203,6 +205,7 @@ export const vessels: Record<string, Art> = {
     },
   },
   jar: {
+    lifts: true,
     size: [11, 13],
     colour: { h: [180, 210], s: [12, 30], l: [72, 82] },
     stand: true,
@@ -232,6 +235,7 @@ export const vessels: Record<string, Art> = {
     },
   },
   kettle: {
+    lifts: true,
     size: [17, 16],
     colour: 'metal',
     stand: true,
@@ -273,6 +277,7 @@ export const vessels: Record<string, Art> = {
     },
   },
   teapot: {
+    lifts: true,
     size: [18, 14],
     colour: 'any',
     stand: true,

@@ -66,16 +66,16 @@ export const inspect: Program = ({ noun, side, spot, random }) => {
   const from = onTable(noun, spot[0] * 0.4, 8)
   const eyes: Vec3 = [spot[0] * 0.2, 15, 5]
   const swing = random.range(0.35, 0.6)
+  const { grip } = noun.art
   return (u) => {
     const up = between(u, 0, 0.25)
-    const turn = Math.sin(u * 6.3) * swing
-    const pose = prop(mix(from, eyes, up), { held: true, turn, squash: 1 - 0.25 * Math.abs(Math.sin(u * 5)) })
-    const other = pointOn(noun, pose, [-noun.art.grip[0], noun.art.grip[1]], side)
-    return {
-      props: [pose],
-      effects: [],
-      ...hands(side, hand(pointOn(noun, pose, noun.art.grip, side), 0.85), hand(other, 0.7)),
-    }
+    const pose = prop(mix(from, eyes, up), {
+      held: true,
+      turn: Math.sin(u * 6.3) * swing,
+      squash: 1 - 0.25 * Math.abs(Math.sin(u * 5)),
+    })
+    const at = pointOn(noun, pose, [grip[0] * 1.2, grip[1] + 2], side)
+    return { props: [pose], effects: [], ...hands(side, hand(at, 0.85), noHand(opposite(side))) }
   }
 }
 
@@ -116,17 +116,17 @@ const rub =
         state: { wet: lather ? between(u, 0.05, 0.7) : 0, level: 0 },
       })
       const padAt = add(pose.at, [
-        Math.cos(angle) * reach + side * 2.5,
+        Math.cos(angle) * reach + side * (1.5 + noun.width * 0.14),
         2.4,
         Math.sin(angle) * (lather ? 1.6 : 0.6) - 1.5,
       ])
       const padPose = prop(padAt, {
-        size: lather ? 0.72 : 0.7,
+        size: lather ? 0.62 : 0.7,
         held: true,
         turn: Math.sin(angle) * 0.2,
         state: { wet: lather ? 0.5 : 0 },
       })
-      const hold = pointOn(noun, pose, [-side * Math.abs(noun.art.grip[0]) * 1.2, noun.art.grip[1] + 2])
+      const hold = pointOn(noun, pose, [-side * (Math.abs(noun.art.grip[0]) * 1.2 + 1), noun.art.grip[1] + 2.5])
       const effects: Effect[] = lather
         ? [{ kind: 'drops', from: padAt, to: [padAt[0], 0, padAt[2]], hue: 205, amount: 0.35, phase: u * 5 }]
         : []

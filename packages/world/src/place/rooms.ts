@@ -262,14 +262,24 @@ function cafe(ctx: SKRSContext2D, project: Project, random: Random): void {
   }
 }
 
+/** What is seen beyond table and wall. */
+const surroundings: Record<PlaceName, Colour> = {
+  kitchen: hsl(28, 18, 40),
+  workshop: hsl(215, 8, 22),
+  cafe: hsl(25, 20, 62),
+}
+
 /** Paints a place's table and wall as a camera sees them; the seed decides wood, stone, tiles and colours. */
 export function paintRoom(ctx: SKRSContext2D, place: PlaceName, seed: number, project: Project): void {
   const random = new Random(seed)
+  ctx.fillStyle = css(surroundings[place])
+  ctx.fillRect(-200, -200, 2000, 2000)
   ;({ kitchen, workshop, cafe })[place](ctx, project, random)
+  // The far strip of the table lies in the wall's shade.
   const far = project([0, 0, EDGE])
-  const shade = ctx.createLinearGradient(0, far.y - 3, 0, far.y + 22)
+  const near = project([0, 0, EDGE - 9])
+  const shade = ctx.createLinearGradient(far.x, far.y, near.x, near.y)
   shade.addColorStop(0, 'rgba(0,0,0,0.38)')
   shade.addColorStop(1, 'rgba(0,0,0,0)')
-  ctx.fillStyle = shade
-  ctx.fillRect(-200, far.y - 3, 1000, 25)
+  area(ctx, project, floor(-SIDE, SIDE, EDGE - 9, EDGE), shade)
 }

@@ -29,7 +29,7 @@ describe('vocabulary', () => {
     expect(shared('verbs', 'kitchen', 'workshop')).toBeCloseTo(9 / 22, 6)
     expect(shared('nouns', 'kitchen', 'workshop')).toBeCloseTo(15 / 38, 6)
     expect(shared('verbs', 'cafe', 'kitchen')).toBeGreaterThan(0.6)
-    expect(shared('nouns', 'cafe', 'kitchen')).toBeGreaterThan(0.5)
+    expect(shared('nouns', 'cafe', 'kitchen')).toBeGreaterThanOrEqual(0.5)
   })
 
   it('lets most nouns go with several verbs and most verbs with several nouns', () => {

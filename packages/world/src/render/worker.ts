@@ -21,3 +21,6 @@ process.on('message', async (message: { order?: WorkerOrder; video?: string; sto
     process.send?.({ failed: error instanceof Error ? error.message : String(error) })
   }
 })
+
+// The parent is gone, or has nothing more to do.
+process.on('disconnect', () => process.exit())

@@ -112,7 +112,10 @@ export class Station {
     const now = pose(u)
     now.props.forEach((prop, i) => {
       if (prop.held && shown <= 0) return
-      const lowered = prop.held ? { ...prop, at: lower(prop.at, shown) } : prop
+      // A lid that was taken off leaves with the hand.
+      const bare = sprites[i]!.art.lifts && prop.state.open > 0.5 && shown < 0.6
+      const state = bare ? { ...prop.state, lid: 0 } : prop.state
+      const lowered = prop.held ? { ...prop, at: lower(prop.at, shown), state } : { ...prop, state }
       const order = prop.under ? 0 : (prop.held ? 3 : i ? 1 : 2) + (i ? 0.5 : 0)
       moment.items.push({ art: arts[i]!, sprite: sprites[i]!, pose: lowered, order, noun: i === 0 })
     })
