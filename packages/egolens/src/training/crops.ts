@@ -4,42 +4,35 @@ import {
   fileProvider,
   type HandProvider,
   noHands,
-  ssdDefaults,
   ssdProvider,
+  ssdRule,
   xmicRule,
 } from '../hands/index.js'
 import type { Recipe } from './recipe.schema.js'
 
 type Hands = Recipe['features']['hands']
-
-/** The SSD sees hands only: grown by this, its box holds what they hold in most frames of the small world. */
-const SSD_GROWTH = 1.8
+type FileOf = (source: string) => string | undefined
 
 /**
  * The hand crops that a recipe describes.
  * @param detectionsOf the file of detections of a source, for the provider `file`
  */
-export async function openCrops(
-  hands: Hands,
-  detectionsOf: (source: string) => string | undefined,
-): Promise<CropProvider> {
+export async function openCrops(hands: Hands, detectionsOf: FileOf): Promise<CropProvider> {
   const crops = cropsFrom(await openProvider(hands, detectionsOf), cropRule(hands))
   return hands.missing === 'previous' ? keepLastBox(crops) : crops
 }
 
-/** The rule with what is left to the provider filled in. */
+/** The rule with what the recipe leaves to the provider filled in. */
 export function cropRule({ provider, handThreshold, objectThreshold, grow }: Hands): CropRule {
-  const own =
-    provider === 'ssd'
-      ? { threshold: ssdDefaults.threshold, grow: SSD_GROWTH }
-      : { threshold: xmicRule.handThreshold, grow: 1 }
-  return { handThreshold: handThreshold ?? own.threshold, objectThreshold, grow: grow ?? own.grow }
+  const own = provider === 'ssd' ? ssdRule : xmicRule
+  return {
+    handThreshold: handThreshold ?? own.handThreshold,
+    objectThreshold: objectThreshold ?? own.objectThreshold,
+    grow: grow ?? own.grow,
+  }
 }
 
-async function openProvider(
-  { provider, handThreshold }: Hands,
-  detectionsOf: (source: string) => string | undefined,
-): Promise<HandProvider> {
+async function openProvider({ provider, handThreshold }: Hands, detectionsOf: FileOf): Promise<HandProvider> {
   if (provider === 'none') return noHands
   if (provider === 'ssd') return ssdProvider(handThreshold === undefined ? {} : { threshold: handThreshold })
   return fileProvider(detectionsOf, handThreshold === undefined ? {} : { handThreshold })
@@ -52,7 +45,10 @@ function keepLastBox(crops: CropProvider): CropProvider {
     id: `${crops.id}|missing=previous`,
     async boxes(source, times) {
       let last: Awaited<ReturnType<CropProvider['boxes']>>[number]
-      return (await crops.boxes(source, times)).map((box) => (last = box ?? last))
+      return (await crops.boxes(source, times)).map((box) => {
+        last = box ?? last
+        return last
+      })
     },
   }
 }

@@ -1,10 +1,10 @@
 import { Generator } from '@egolens/torch'
-import type { Clip } from '../datasets/types.js'
+import type { LabelSets } from '../datasets/types.js'
 import type { ExtractReport } from '../features/extract.js'
 import type { View } from '../features/types.js'
 import { createMethod } from '../methods/registry.js'
 import type { Progress } from '../progress.js'
-import { openClips } from './data.js'
+import { type ClipSet, openClips } from './data.js'
 import { viewsOf } from './loader.js'
 import { componentsOf, type DataSpec, type Recipe } from './recipe.js'
 import type { Resources } from './resources.js'
@@ -27,23 +27,22 @@ export interface PrepareOptions {
  */
 export async function extractFeatures(recipe: Recipe, options: PrepareOptions = {}): Promise<ExtractReport> {
   const { resources = await openResources(recipe), ...work } = options
-  const clips: Clip[] = []
-  for (const spec of splitsOf(recipe)) {
-    clips.push(...(await openClips(spec, componentsOf(recipe), resources.openDataset)).clips)
-  }
-  return resources.extract({ ...work, clips, views: viewsFor(recipe, resources) })
+  const sets: ClipSet[] = []
+  for (const spec of splitsOf(recipe)) sets.push(await openClips(spec, componentsOf(recipe), resources.openDataset))
+  const clips = sets.flatMap((set) => set.clips)
+  return resources.extract({ ...work, clips, views: viewsFor(recipe, resources, sets[0]!.labels) })
 }
 
-/** Every split that a recipe names. */
+/** Every split that a recipe names, the training split first. */
 export function splitsOf({ data }: Recipe): DataSpec[] {
   const { within, cross } = data.validation
   return [data.train, ...[within, cross].filter((spec) => spec !== undefined), ...data.test]
 }
 
 /** The views that the recipe or its method asks for. */
-function viewsFor(recipe: Recipe, { backbone }: Resources): View[] {
+function viewsFor(recipe: Recipe, { backbone }: Resources, labels: LabelSets): View[] {
   if (recipe.features.views) return recipe.features.views
-  const setting = { backbone, components: componentsOf(recipe), generator: new Generator(0), frames: 1 }
+  const setting = { backbone, components: componentsOf(recipe), generator: new Generator(0), frames: 1, labels }
   const method = createMethod(recipe.method, recipe.options, setting)
   method.module.dispose()
   return viewsOf(method.needs)
