@@ -1,7 +1,73 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Command } from 'commander'
-import { examples, json } from './options.js'
+import { EgoLensError } from '../errors.js'
+import type { FrameDetections } from '../hands/index.js'
+import { examples, json, positive } from './options.js'
+import { action, type Session } from './session.js'
+
+interface Options {
+  every: number
+  draw?: string
+  detections?: string
+}
 
 /** `egolens hands VIDEO` */
 export function hands(): Command {
-  return new Command('hands').description('hand boxes of a video').addOption(json()).addHelpText('after', examples(''))
+  return new Command('hands')
+    .description('hand boxes of a video, found by the detector, as JSON or drawn')
+    .argument('<video>', 'a video file, a folder of numbered images, or a tar of them')
+    .option('--every <seconds>', 'time between frames', positive, 0.25)
+    .option('--draw <folder>', 'write each frame with its boxes as a PNG into this folder')
+    .option('--detections <file>', 'take the boxes from a file instead: EPIC-KITCHENS pickle, or own JSON')
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples('egolens hands kitchen.mp4 --json > hands.json', 'egolens hands kitchen.mp4 --every 0.5 --draw boxes'),
+    )
+    .action(
+      action<Options>(async (session, options, video) => {
+        const frames = await find(session, options, video!)
+        if (options.draw) await draw(session, video!, frames, options.draw)
+        const counts = frames.map((frame) => frame.hands.length)
+        const both = counts.filter((count) => count >= 2).length
+        const none = counts.filter((count) => count === 0).length
+        session.result(
+          { frames },
+          `${frames.length} frames: ${both} with both hands, ${frames.length - both - none} with one, ${none} with none`,
+        )
+        return undefined
+      }),
+    )
+}
+
+async function find({ progress, signal }: Session, options: Options, video: string): Promise<FrameDetections[]> {
+  const library = await import('../hands/index.js')
+  if (options.detections) return library.readDetections(options.detections)
+  const { probe } = await import('../video/index.js')
+  const { duration } = await probe(video)
+  const total = Math.ceil(duration / options.every)
+  let done = 0
+  return library.detectHands(video, {
+    every: options.every,
+    onFrame: async () => {
+      progress({ task: 'hands', done: ++done, total, unit: 'frames' })
+      await nextTurn()
+      signal.throwIfAborted()
+    },
+  })
+}
+
+async function draw({ progress }: Session, video: string, found: FrameDetections[], folder: string): Promise<void> {
+  const [{ drawDetections }, { frames }] = await Promise.all([import('../hands/index.js'), import('../video/index.js')])
+  await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+    throw new EgoLensError('hands/no-folder', cause.message, { where: folder, cause })
+  })
+  let done = 0
+  for await (const frame of frames(video, { times: found.map((f) => f.time) })) {
+    const name = `${frame.at.toFixed(3).padStart(9, '0')}.png`
+    await writeFile(join(folder, name), drawDetections(frame, found[done]!))
+    progress({ task: 'drawing', done: ++done, total: found.length, unit: 'frames' })
+  }
 }

@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { compare } from './compare.js'
+import { demo } from './demo.js'
 import { doctor } from './doctor.js'
+import { evaluate } from './evaluate.js'
+import { extract } from './extract.js'
 import { hands } from './hands.js'
 import { methods } from './methods.js'
 import { models } from './models.js'
+import { recognise } from './recognise.js'
 import { describe } from './session.js'
+import { study } from './study.js'
+import { train } from './train.js'
+import { world } from './world.js'
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
@@ -15,7 +23,8 @@ export function program(): Command {
     .description('First-person video understanding: adapt vision-language models to egocentric video, and use them.')
     .version(version)
     .showSuggestionAfterError()
-  for (const command of [doctor(), models(), methods(), hands()]) root.addCommand(command)
+  const commands = [demo, doctor, models, methods, world, hands, recognise, extract, train, evaluate, compare, study]
+  for (const command of commands) root.addCommand(command())
   for (const command of everyCommand(root)) {
     // A wrong option is one line, not a page of help.
     command

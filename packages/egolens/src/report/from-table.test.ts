@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { spread } from '../evaluation/spread.js'
 import type { Table } from '../evaluation/table.js'
 import { reportSchema } from './data.js'
 import { reportTable } from './from-table.js'
 import { tableHtml } from './table.js'
 
-const one = (mean: number) => ({ mean, runs: 1, values: [mean] }) as Table['rows'][number]['cells'][number]
+const one = (share: number) => spread([share])
 
 const table: Table = {
   title: 'Top-1',

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import type { Component } from '../../datasets/types.js'
+import type { RecipeInput } from '../../training/index.js'
+
+/** The two places of the demo and the datasets in whose formats they are written. */
+export const places = [
+  { name: 'kitchen', dataset: 'epic-kitchens-100' },
+  { name: 'workshop', dataset: 'ego4d-fho-lta' },
+] as const
+export type Place = (typeof places)[number]
+
+/** How much of each place is drawn. */
+export const counts = { clips: { train: 300, test: 100 }, untrimmed: { train: 3, test: 1 } }
+
+/** Where the demo keeps what; a second run finds it there. */
+export function demoPaths(folder: string) {
+  return {
+    world: (place: string) => join(folder, 'world', place),
+    features: join(folder, 'features'),
+    run: (place: string, component: Component) => join(folder, 'runs', `x-mic-${place}-${component}`),
+    zeroShot: (place: string) => join(folder, 'runs', `zero-shot-${place}`),
+    report: join(folder, 'report.html'),
+  }
+}
+
+/** X-MIC on one place, scored on both; the values of recipes/small. */
+export function xMicRecipe(folder: string, place: Place, component: Component): RecipeInput {
+  return {
+    ...common(folder, place),
+    name: `x-mic-${place.name}-${component}`,
+    method: 'x-mic',
+    options: { preset: 'code' },
+    component,
+    training: { epochs: 15, batch: 32, frames: 16, lr: 1e-3, warmupEpochs: 1, seed: 1 },
+  }
+}
+
+/** The small CLIP as it is. */
+export function zeroShotRecipe(folder: string, place: Place): RecipeInput {
+  return { ...common(folder, place), name: `zero-shot-${place.name}`, method: 'zero-shot', component: 'both' }
+}
+
+function common(folder: string, place: Place) {
+  const paths = demoPaths(folder)
+  const split = ({ name, dataset }: Place, split: string) => ({ name, dataset, split, root: paths.world(name) })
+  const { name: _, ...train } = split(place, 'train')
+  return {
+    features: { store: paths.features, every: 0.125, hands: { provider: 'file' as const } },
+    data: { train, test: places.map((other) => split(other, 'test')) },
+  }
+}

@@ -1,0 +1,68 @@
+import type { Dataset } from '../../datasets/types.js'
+import { detectHands, type FrameDetections, readDetections } from '../../hands/index.js'
+import { calibrateRuns } from '../../recognition/calibrate-runs.js'
+import { evaluateRecognition, type RecognitionEvaluation } from '../../recognition/evaluate.js'
+import { Recogniser } from '../../recognition/recogniser.js'
+import { type RecognisedVideo, reportVideo } from '../../report/index.js'
+import { demoPaths } from './plan.js'
+import type { DemoWork } from './train.js'
+
+type ReportVideo = Awaited<ReturnType<typeof reportVideo>>
+
+/** Calibrates a place's adapters, then finds the actions of its untrimmed test videos. */
+export async function recognisePlace(
+  work: DemoWork,
+  place: string,
+  dataset: Dataset,
+): Promise<{ videos: ReportVideo[]; evaluation: RecognitionEvaluation }> {
+  const paths = demoPaths(work.folder)
+  const runs = [paths.run(place, 'verb'), paths.run(place, 'noun')]
+  const files = new Map<string, string | undefined>()
+  for (const split of ['untrimmed_train', 'untrimmed_test']) {
+    for (const { source, id } of dataset.untrimmed(split)) files.set(source, dataset.detections(id))
+  }
+  const hands = { provider: 'file' as const, detections: (source: string) => files.get(source) }
+  const options = { ...work, store: paths.features, hands }
+  await calibrateRuns(runs, dataset.untrimmed('untrimmed_train'), options)
+  const recogniser = await Recogniser.open(runs, options)
+  try {
+    const { labels, calibration } = recogniser
+    const tests = dataset.untrimmed('untrimmed_test')
+    const annotated = []
+    const videos: ReportVideo[] = []
+    for (const test of tests) {
+      annotated.push(await recogniser.annotated(test, work))
+      const recognition = await recogniser.recognise(test.source, work)
+      const file = files.get(test.source)
+      const detections = file ? await readDetections(file) : []
+      videos.push(
+        await reportVideo({
+          ...test,
+          title: `${place}, ${test.id}`,
+          recognition,
+          labels,
+          truth: test.segments,
+          detections,
+        }),
+      )
+    }
+    return { videos, evaluation: await evaluateRecognition(annotated, labels, calibration) }
+  } finally {
+    recogniser.dispose()
+  }
+}
+
+/** A file of the user's, with the kitchen's adapters and the hand detector. */
+export async function recogniseFile(work: DemoWork, source: string): Promise<ReportVideo> {
+  const paths = demoPaths(work.folder)
+  const runs = [paths.run('kitchen', 'verb'), paths.run('kitchen', 'noun')]
+  const detections: FrameDetections[] = await detectHands(source, { every: 0.25 })
+  const recogniser = await Recogniser.open(runs, { store: paths.features, hands: { provider: 'ssd' } })
+  try {
+    const recognition = await recogniser.recognise(source, work)
+    const given: RecognisedVideo = { source, recognition, labels: recogniser.labels, detections }
+    return await reportVideo(given)
+  } finally {
+    recogniser.dispose()
+  }
+}

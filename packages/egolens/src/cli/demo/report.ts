@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Result } from '../../evaluation/result.js'
+import type { Table } from '../../evaluation/table.js'
+import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
+import { type ReportData, reportTable, type reportVideo, writeReport } from '../../report/index.js'
+import { duration } from '../progress.js'
+
+export const notice =
+  'Results on the small synthetic world: they show that the tool works, not how good a method is on real video.'
+
+export interface DemoFindings {
+  table: Table
+  runs: { result: Result; dir: string }[]
+  recognition: { place: string; evaluation: RecognitionEvaluation }[]
+  videos: Awaited<ReturnType<typeof reportVideo>>[]
+}
+
+/** Writes the demo's report. @returns its path */
+export async function demoReport({ table, runs, recognition, videos }: DemoFindings, path: string): Promise<string> {
+  const data: ReportData = {
+    title: 'EgoLens demo: actions in first-person video',
+    summary:
+      'X-MIC adapters for nouns and verbs, trained on a kitchen and on a workshop, measured within and across both, ' +
+      'and used to find the actions of untrimmed videos.',
+    notice,
+    videos,
+    tables: [reportTable(table), ...(recognition.length ? [recognitionTable(recognition)] : [])],
+    curves: await curvesOf(runs),
+    runs: runs.map(({ result, dir }) => ({
+      name: `${result.name}, ${result.tests.map((t) => t.component)[0]}s, trained on ${result.trainedOn ?? 'nothing'}`,
+      facts: facts(result, dir),
+    })),
+  }
+  return writeReport(data, path)
+}
+
+function recognitionTable(recognition: DemoFindings['recognition']): NonNullable<ReportData['tables']>[number] {
+  const ways = [
+    ['argmax per window', 'argmaxPerWindow'],
+    ['EgoLens', 'recognition'],
+    ['true boundaries given', 'oracleBoundaries'],
+  ] as const
+  const columns = ['verb mAP', 'noun mAP', 'edit score', 'false alarms']
+  return {
+    caption:
+      'Actions found in untrimmed videos: segment mAP over IoU 0.1 to 0.5 and edit score of actions in per cent, false alarms a minute of idle time',
+    heads: [recognition.map(({ place }) => ({ title: place, span: columns.length }))],
+    columns: recognition.flatMap(() => columns),
+    rows: ways.map(([name, key]) => ({
+      name,
+      kind: key === 'oracleBoundaries' ? ('published' as const) : ('measured' as const),
+      cells: recognition.flatMap(({ evaluation }) => recognitionCells(evaluation[key])),
+    })),
+    notes: ['The last row is told where the actions are; it is the most that the same adapters could reach.'],
+  }
+}
+
+function recognitionCells({ map, edit, falseAlarms }: RecognitionEvaluation['recognition']) {
+  const share = (value: number | undefined) => (value === undefined ? null : 100 * value)
+  return [share(map.verb?.mean), share(map.noun?.mean), share(edit.action), falseAlarms.perMinute?.toFixed(1) ?? null]
+}
+
+/** Loss by step of every run that was trained. */
+async function curvesOf(runs: DemoFindings['runs']): Promise<NonNullable<ReportData['curves']>> {
+  const series: { name: string; points: [number, number][] }[] = []
+  for (const { result, dir } of runs) {
+    if (result.trainedOn === null) continue
+    const lines = (await readFile(join(dir, 'log.jsonl'), 'utf8')).trim().split('\n')
+    const points = lines.flatMap((line): [number, number][] => {
+      const { kind, step, loss } = JSON.parse(line) as { kind: string; step: number; loss?: number }
+      return kind === 'step' && loss !== undefined ? [[step, loss]] : []
+    })
+    series.push({ name: `${result.trainedOn}, ${result.tests[0]!.component}s`, points: smooth(points) })
+  }
+  return [{ title: 'Training loss of X-MIC, mean of 10 steps', x: 'step', y: 'cross-entropy', series }]
+}
+
+/** Single steps of a small batch jump too much to see anything. */
+function smooth(points: [number, number][], width = 10): [number, number][] {
+  const groups = Math.ceil(points.length / width)
+  return Array.from({ length: groups }, (_, i) => {
+    const group = points.slice(i * width, (i + 1) * width)
+    return [group.at(-1)![0], group.reduce((sum, [, loss]) => sum + loss, 0) / group.length]
+  })
+}
+
+function facts(result: Result, dir: string): Record<string, string> {
+  const { method, seed, parameters, updates, hashes, versions, seconds } = result
+  return {
+    directory: dir,
+    method,
+    seed: seed === null ? 'none' : String(seed),
+    parameters: String(parameters ?? 0),
+    updates: String(updates ?? 0),
+    'time of training': duration(seconds.training ?? 0),
+    ...versions,
+    ...hashes,
+  }
+}

@@ -1,0 +1,25 @@
+import { Command } from 'commander'
+import { examples, json } from './options.js'
+import { action } from './session.js'
+
+/** `egolens study NAME` */
+export function study(): Command {
+  return new Command('study')
+    .description(
+      'compares methods fairly: equal updates, learning rate from one grid on held-out participants, three seeds',
+    )
+    .argument('<name>', 'x-mic')
+    .option('--dir <folder>', 'where its runs are kept; a study that was stopped goes on there', 'runs/study')
+    .addOption(json())
+    .addHelpText('after', examples('egolens study x-mic', 'egolens study x-mic --dir /data/study --json'))
+    .action(
+      action<{ dir: string }>(async (session, options, name) => {
+        const { runStudy } = await import('../training/study.js')
+        const { progress, signal } = session
+        const outcome = await runStudy(name!, { dir: options.dir, progress, signal })
+        const { tableText } = await import('../evaluation/render-table.js')
+        session.result(outcome, outcome.tables.map(tableText).join('\n').trimEnd())
+        return undefined
+      }),
+    )
+}

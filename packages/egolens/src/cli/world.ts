@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import type { RenderProgress } from '@egolens/world'
+import { Command } from 'commander'
+import type { Progress } from '../progress.js'
+import { examples, json, positive } from './options.js'
+import { action } from './session.js'
+
+interface Options {
+  place: string[]
+  train: number
+  test: number
+  untrimmed: number
+  seed: number
+  workers: number
+}
+
+/** `egolens world render DIR`, `egolens world check DIR` */
+export function world(): Command {
+  const command = new Command('world').description('the small procedural world')
+  command.addCommand(render())
+  return command
+}
+
+function render(): Command {
+  return new Command('render')
+    .description('writes places of the small world to disk, in the formats of real datasets; what is complete is kept')
+    .argument('<folder>', 'each place gets a folder in it')
+    .option('--place <names...>', 'kitchen, workshop, cafe', ['kitchen', 'workshop'])
+    .option('--train <clips>', 'training clips a place', positive, 300)
+    .option('--test <clips>', 'test clips a place', positive, 100)
+    .option('--untrimmed <videos>', 'untrimmed videos a place and split', Number, 0)
+    .option('--seed <number>', 'the same seed draws the same world', Number, 1)
+    .option('--workers <processes>', 'processes that draw', positive, 2)
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples('egolens world render world', 'egolens world render world --place cafe --train 1500 --test 500'),
+    )
+    .action(
+      action<Options>(async (session, options, folder) => {
+        const { renderPlace } = await import('@egolens/world')
+        const rendered: { place: string; dir: string }[] = []
+        for (const name of options.place) {
+          session.signal.throwIfAborted()
+          const dir = join(folder!, name)
+          await renderPlace({
+            place: name as 'kitchen',
+            dir,
+            clips: { train: options.train, test: options.test },
+            untrimmed: { train: options.untrimmed, test: options.untrimmed },
+            seed: options.seed,
+            workers: options.workers,
+            onProgress: frames(`render ${name}`, session.progress),
+          })
+          rendered.push({ place: name, dir })
+        }
+        session.result({ places: rendered }, rendered.map(({ place, dir }) => `${place} is in ${dir}`).join('\n'))
+        return undefined
+      }),
+    )
+}
+
+/** The world tells of videos and frames; time is best judged by frames. */
+export function frames(task: string, progress: Progress) {
+  return ({ done, total, frames, framesTotal }: RenderProgress) =>
+    progress({ task, done: frames, total: framesTotal, unit: 'frames', note: `${done}/${total} videos` })
+}
