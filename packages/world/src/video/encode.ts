@@ -12,6 +12,8 @@ const output = [
   'libx264',
   '-preset',
   'veryfast',
+  '-g',
+  '50',
   '-crf',
   '23',
   '-threads',
