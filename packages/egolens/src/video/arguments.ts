@@ -9,8 +9,8 @@ import { isAbsolute } from 'node:path'
 const CONTAINERS =
   'mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,h264,hevc,m4v,ivf,nut,mxf,dv,gif,jpeg_pipe,png_pipe'
 
-/** Where FFmpeg reads from: a file by absolute path, or images of one kind that are written to its stdin. */
-export type Input = { path: string } | { images: 'jpeg' | 'png' }
+/** Where FFmpeg reads from: a file by absolute path, or one image or an AVI stream that are written to its stdin. */
+export type Input = { path: string } | { stdin: 'jpeg_pipe' | 'png_pipe' | 'avi' }
 
 export interface DecodeArguments {
   input: Input
@@ -27,7 +27,7 @@ export interface DecodeArguments {
 
 function inputArguments(input: Input): string[] {
   const common = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', CONTAINERS]
-  if ('images' in input) return [...common, '-f', `${input.images}_pipe`, '-framerate', '1', '-i', 'pipe:0']
+  if ('stdin' in input) return [...common, '-f', input.stdin, '-i', 'pipe:0']
   if (!isAbsolute(input.path)) throw new TypeError(`not an absolute path: ${input.path}`)
   return [...common, '-i', `file:${input.path}`]
 }

@@ -65,6 +65,11 @@ export class Child {
     if (code !== 0) throw this.error('video/unreadable', 'FFmpeg cannot read this')
   }
 
+  /** Resolves when the child is gone, however it ended. */
+  get gone(): Promise<unknown> {
+    return this.#ended
+  }
+
   kill(): void {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL')
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { EgoLensError } from '../errors.js'
 import { decodeArguments, type Input } from './arguments.js'
+import { aviOfImages } from './avi.js'
 import { Child } from './child.js'
 import { type Pass, plan } from './plan.js'
 import { selectExpression } from './select.js'
@@ -34,8 +35,10 @@ export async function* decode(
   if (timeline.images) {
     const { images } = timeline
     const ticks = Float64Array.from(positions, (_, i) => i)
-    const input = { images: images.codec }
-    for await (const { at, rgb } of run(timeline, input, ticks, {}, size, limits, images.read(positions))) {
+    const { width, height } = timeline.info
+    const avi = aviOfImages(images.read(positions), { codec: images.codec, width, height, count: positions.length })
+    const names = positions.map((position) => images.names[position]!)
+    for await (const { at, rgb } of run(timeline, { stdin: 'avi' }, ticks, {}, size, limits, avi, names)) {
       yield { position: positions[at]!, rgb }
     }
     return
@@ -73,6 +76,7 @@ async function* run(
   size: Size,
   limits: DecodeLimits,
   bytes?: AsyncIterable<Uint8Array>,
+  names?: string[],
 ): AsyncGenerator<{ at: number; rgb: Uint8Array }> {
   const shown = new Shown()
   const child = new Child(
@@ -87,8 +91,8 @@ async function* run(
   )
   let at = 0
   const missing = () => {
-    const seconds = wanted[at]! * timeline.tick - timeline.origin
-    const message = `the frame at ${seconds.toFixed(3)} s cannot be decoded`
+    const seconds = (wanted[at]! * timeline.tick - timeline.origin).toFixed(3)
+    const message = `${names ? names[at] : `the frame at ${seconds} s`} cannot be decoded`
     return child.error('video/frame-missing', message, 'repair the file, for example by encoding it again')
   }
   try {
@@ -96,8 +100,9 @@ async function* run(
       if ((await shown.next(child)) !== wanted[at]) throw missing()
       yield { at: at++, rgb }
     }
-    await child.end()
-    if (at < wanted.length) throw missing()
+    if (at === wanted.length) return
+    const failure: unknown = await child.end().catch((error) => error)
+    throw failure === undefined || (failure as EgoLensError).code === 'video/unreadable' ? missing() : failure
   } finally {
     child.kill()
   }
@@ -121,8 +126,8 @@ class Shown {
       const heard = new Promise<'heard'>((wake) => {
         this.#wake = () => wake('heard')
       })
-      const first = await Promise.race([heard, child.end().then(() => 'ended' as const)])
-      if (first === 'ended' && this.#ticks.length === 0) return Number.NaN
+      const first = await Promise.race([heard, child.gone.then(() => 'gone' as const)])
+      if (first === 'gone' && this.#ticks.length === 0) return Number.NaN
     }
     return this.#ticks.shift()!
   }

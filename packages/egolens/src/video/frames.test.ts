@@ -20,7 +20,7 @@ async function all(source: string, options: FrameOptions = {}): Promise<Frame[]>
 /** The number, below 25, that `numbered` painted. */
 function painted(frame: Frame): number {
   const middle = frame.rgb[3 * ((frame.height >> 1) * frame.width + (frame.width >> 1))]!
-  return Math.round((middle - 20) / 8)
+  return Math.max(0, Math.round((middle - 20) / 8))
 }
 
 describe('frames of a file with B-frames', () => {
@@ -150,6 +150,27 @@ describe('folders and tars of images', () => {
   makeVideo(at('dump/frame_%010d.jpg'), '-i', video, '-q:v', '2')
   execFileSync('tar', ['-cf', at('dump.tar'), '-C', at(''), 'dump'])
   execFileSync('rm', [at('dump/frame_0000000008.jpg')])
+
+  it('reads PNG too, and a picture inside of a JPEG is not taken for the next one', async () => {
+    execFileSync('mkdir', [at('png'), at('thumbs')])
+    makeVideo(at('png/%d.png'), '-i', video)
+    expect((await all(at('png'), { frameRate: 20 })).map(painted)).toEqual(Array.from({ length: 20 }, (_, i) => i))
+    for (let n = 1; n <= 3; n++) {
+      const image = readFileSync(at(`dump/frame_000000000${n}.jpg`))
+      const comment = Buffer.from([0xff, 0xfe, (image.length + 2) >> 8, (image.length + 2) & 255])
+      writeFileSync(at(`thumbs/${n}.jpg`), Buffer.concat([image.subarray(0, 2), comment, image, image.subarray(2)]))
+    }
+    expect((await all(at('thumbs'), { frameRate: 1 })).map(painted)).toEqual([0, 1, 2])
+  })
+
+  it('names an image that cannot be decoded', async () => {
+    execFileSync('cp', ['-r', at('dump'), at('bad')])
+    writeFileSync(at('bad/frame_0000000004.jpg'), Buffer.alloc(300))
+    await expect(all(at('bad'), { frameRate: 20 })).rejects.toMatchObject({
+      code: 'video/frame-missing',
+      message: expect.stringMatching(/^frame_0000000004.jpg cannot be decoded/),
+    })
+  })
 
   it('needs a frame rate', async () => {
     await expect(probe(at('dump'))).rejects.toMatchObject({ code: 'video/no-frame-rate', where: at('dump') })

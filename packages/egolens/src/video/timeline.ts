@@ -95,7 +95,7 @@ async function imageTimeline(source: string, images: ImageSequence, options: Ima
   const first = async function* () {
     yield* images.read([0])
   }
-  const track = await probeTrack(`${source}/${images.names[0]}`, { images: images.codec }, options, first())
+  const track = await probeTrack(`${source}/${images.names[0]}`, { stdin: `${images.codec}_pipe` }, options, first())
   const zero = options.zeroNumber ?? images.numbers[0]!
   const ticks = Float64Array.from(images.numbers, (n) => (n - zero) * TICKS_PER_IMAGE)
   const tick = 1 / (frameRate! * TICKS_PER_IMAGE)
