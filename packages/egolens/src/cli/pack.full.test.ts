@@ -58,7 +58,7 @@ describe('the packed packages in an empty project', () => {
   })
 
   it("runs the engine's example", async () => {
-    await writeFile(join(project, 'train.js'), await example('packages/torch/README.md', 'Example'))
+    await writeFile(join(project, 'train.js'), await example('packages/torch/README.md', 'Train something'))
     expect(run('node', 'train.js')).toMatch(/loss/)
   }, 120_000)
 

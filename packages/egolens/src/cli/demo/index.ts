@@ -3,7 +3,7 @@ import type { Result } from '../../evaluation/result.js'
 import type { Table } from '../../evaluation/table.js'
 import { crossTable } from '../../evaluation/tables.js'
 import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
-import { counts, demoPaths, places } from './plan.js'
+import { type DemoSize, demoPaths, demoSize, places } from './plan.js'
 import { recogniseFile, recognisePlace } from './recognise.js'
 import { demoReport } from './report.js'
 import { type DemoWork, demoRuns, findFeatures, openDemo, runOne } from './train.js'
@@ -11,6 +11,8 @@ import { type DemoWork, demoRuns, findFeatures, openDemo, runOne } from './train
 export interface DemoOptions extends DemoWork {
   /** A first-person video of the user's. */
   video?: string
+  /** Smaller than usual, for tests. */
+  size?: DemoSize
 }
 
 export interface DemoOutcome {
@@ -25,7 +27,8 @@ export interface DemoOutcome {
  * evaluates it on both, recognises untrimmed videos, writes a report. What an earlier run has finished is kept.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
-  const { folder, signal, video } = options
+  const { folder, signal, video, size = demoSize } = options
+  const { epochs, ...counts } = size
   const paths = demoPaths(folder)
   const steps = stages(options, 2 + 1 + 5 + 2 + (video ? 1 : 0))
   for (const { name } of places) {
@@ -37,7 +40,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const { resources, datasets } = await openDemo(folder)
   await findFeatures(steps(), resources, datasets)
   const runs: { result: Result; dir: string }[] = []
-  for (const run of demoRuns(folder)) runs.push(await runOne(steps(), resources, run))
+  for (const run of demoRuns(folder, epochs)) runs.push(await runOne(steps(), resources, run))
   const results = runs.map(({ result }) => result)
   const table = crossTable(results)
   const recognition: DemoOutcome['recognition'] = []

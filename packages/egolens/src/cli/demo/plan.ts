@@ -9,8 +9,14 @@ export const places = [
 ] as const
 export type Place = (typeof places)[number]
 
-/** How much of each place is drawn. */
-export const counts = { clips: { train: 300, test: 100 }, untrimmed: { train: 3, test: 1 } }
+/** How much of each place is drawn, and how long is trained. */
+export interface DemoSize {
+  clips: { train: number; test: number }
+  untrimmed: { train: number; test: number }
+  epochs: number
+}
+
+export const demoSize: DemoSize = { clips: { train: 300, test: 100 }, untrimmed: { train: 3, test: 1 }, epochs: 15 }
 
 /** Where the demo keeps what; a second run finds it there. */
 export function demoPaths(folder: string) {
@@ -24,14 +30,14 @@ export function demoPaths(folder: string) {
 }
 
 /** X-MIC on one place, scored on both; the values of recipes/small. */
-export function xMicRecipe(folder: string, place: Place, component: Component): RecipeInput {
+export function xMicRecipe(folder: string, place: Place, component: Component, epochs: number): RecipeInput {
   return {
     ...common(folder, place),
     name: `x-mic-${place.name}-${component}`,
     method: 'x-mic',
     options: { preset: 'code' },
     component,
-    training: { epochs: 15, batch: 32, frames: 16, lr: 1e-3, warmupEpochs: 1, seed: 1 },
+    training: { epochs, batch: 32, frames: 16, lr: 1e-3, warmupEpochs: 1, seed: 1 },
   }
 }
 

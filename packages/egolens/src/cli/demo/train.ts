@@ -40,11 +40,11 @@ export async function findFeatures(
 }
 
 /** Every run that the demo makes, in order. */
-export function demoRuns(folder: string): { input: RecipeInput; dir: string }[] {
+export function demoRuns(folder: string, epochs: number): { input: RecipeInput; dir: string }[] {
   const paths = demoPaths(folder)
   const trained = places.flatMap((place: Place) =>
     (['noun', 'verb'] as const).map((component) => ({
-      input: xMicRecipe(folder, place, component),
+      input: xMicRecipe(folder, place, component, epochs),
       dir: paths.run(place.name, component),
     })),
   )
