@@ -37,8 +37,6 @@ const defaultSplits: Record<string, string[]> = {
   test1: ['test_split1.txt'],
   test2: ['test_split2.txt'],
   test3: ['test_split3.txt'],
-  untrimmed_train: ['untrimmed_train.txt'],
-  untrimmed_test: ['untrimmed_test.txt'],
 }
 
 /** EGTEA Gaze+ (Li, Liu and Rehg, ECCV 2018): trimmed actions; a clip's noun is its first, the rest is in `nouns`. */

@@ -32,20 +32,20 @@ export function evidence(
   temperatures: Temperatures = {},
 ): Evidence {
   const components = scoredComponents(scores)
-  const probabilities = candidates.map((_, i) =>
-    components.map((component) => softmax(scores[component]![i]!, temperatures[component])),
-  )
-  const sureness = probabilities.map((ps) => ps.map(summary))
+  // A long video has a hundred thousand candidates: distributions are made when needed, not kept.
+  const distributions = (i: number) =>
+    components.map((component) => softmax(scores[component]![i]!, temperatures[component]))
+  const sureness = candidates.map((_, i) => distributions(i).map(summary))
   const confidence = sureness.map((list) => 1 - list.reduce((sum, s) => sum + s.entropy, 0) / list.length)
-  const timeline = new Timeline(candidates, probabilities, confidence, scores.cues)
+  const timeline = new Timeline(candidates, distributions, confidence, scores.cues)
   const neighbours = scaleNeighbours(candidates)
   const rows = candidates.map((candidate, i) => {
     const { inside, flank } = timeline.around(candidate)
     const beside = (ids: number[], value: (id: number) => number, otherwise: number) =>
       ids.length === 0 ? otherwise : ids.reduce((sum, id) => sum + value(id), 0) / ids.length
     const calm = beside(inside, (id) => timeline.confidence[id]!, confidence[i]!)
-    const unlike = (ids: number[]) =>
-      beside(thin(ids), (id) => variation(probabilities[i]!, timeline.probabilities[id]!), 0)
+    const own = distributions(i)
+    const unlike = (ids: number[]) => beside(thin(ids), (id) => variation(own, timeline.probabilities[id]!), 0)
     const length = Math.log(candidate.end - candidate.start)
     const versus = (other: number) => (other < 0 ? 0 : confidence[i]! - confidence[other]!)
     return [
@@ -64,8 +64,8 @@ export function evidence(
     ]
   })
   const cues = Array.from({ length: scores.cues?.[0]?.length ?? 0 }, (_, c) => [`cue ${c}`, `cue ${c} contrast`])
-  const own = components.flatMap((c) => [`${c} probability`, `${c} entropy`, `${c} margin`])
-  return { names: [...own, ...commonNames, ...cues.flat()], rows }
+  const sure = components.flatMap((c) => [`${c} probability`, `${c} entropy`, `${c} margin`])
+  return { names: [...sure, ...commonNames, ...cues.flat()], rows }
 }
 
 const commonNames = [

@@ -1,10 +1,10 @@
 import type { Component, LabelSets } from '../datasets/types.js'
 import { softmax, top } from '../evaluation/scores.js'
-import { type Interval, temporalIoU } from '../evaluation/segments.js'
 import { type Calibration, labelsHash } from './calibration.js'
 import { type Evidence, evidence, soften } from './evidence.js'
 import { quality, sameEvidence } from './judge.js'
 import { sigmoid } from './logistic.js'
+import { pooledLogits } from './pool.js'
 import { type ScoreOptions, scoredComponents, scoreWindows } from './score-windows.js'
 import { selectIntervals } from './select.js'
 import type { ActionSegment, LabelScore, Recognised, ScoredVideo, WindowScores } from './types.js'
@@ -115,30 +115,10 @@ function pooledProbabilities(judged: Judged, component: Component, candidate: nu
   const key = `${component} ${candidate}`
   const known = judged.named?.get(key)
   if (known) return known
-  const logits = pooledLogits(judged, component, judged.candidates[candidate]!)
+  const logits = pooledLogits(judged, component, candidate)
   const probabilities = softmax(logits, judged.temperature[component])
   judged.named?.set(key, probabilities)
   return probabilities
-}
-
-/** Logits of a segment: the mean over candidates that nearly are the segment, by the square of their overlap. */
-export function pooledLogits(
-  { candidates, scores }: Pick<Judged, 'candidates' | 'scores'>,
-  component: Component,
-  segment: Interval,
-): Float64Array {
-  const rows = scores[component]!
-  const sum = new Float64Array(rows[0]!.length)
-  const overlaps = candidates.map((candidate) => temporalIoU(candidate, segment))
-  const least = Math.min(0.6, Math.max(...overlaps))
-  let total = 0
-  for (const [i, iou] of overlaps.entries()) {
-    if (iou < least) continue
-    const weight = Math.max(iou, 1e-6) ** 2
-    for (let k = 0; k < sum.length; k++) sum[k]! += weight * rows[i]![k]!
-    total += weight
-  }
-  return sum.map((value) => value / total)
 }
 
 /** An honest probability from a raw one. */

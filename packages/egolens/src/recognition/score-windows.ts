@@ -5,7 +5,7 @@ import { type Progress, silent } from '../progress.js'
 import { components, type ScoredVideo, type WindowScores } from './types.js'
 
 export interface ScoreOptions {
-  /** Windows a call of the scorer. */
+  /** Windows a call of the scorer, 1,024 by default. */
   batch?: number
   progress?: Progress
   signal?: AbortSignal
@@ -19,7 +19,7 @@ export interface ScoreOptions {
 export async function scoreWindows(
   video: ScoredVideo,
   windows: readonly Interval[],
-  { batch = 256, progress = silent, signal }: ScoreOptions = {},
+  { batch = 1024, progress = silent, signal }: ScoreOptions = {},
 ): Promise<WindowScores> {
   const all: WindowScores = {}
   for (let from = 0; from < windows.length; from += batch) {
@@ -29,7 +29,9 @@ export async function scoreWindows(
     for (const key of [...components, 'cues'] as const) {
       if (!scores[key]) continue
       check(scores[key], part, key, video.id)
-      all[key] = [...(all[key] ?? []), ...scores[key]]
+      const rows = all[key] ?? []
+      for (const row of scores[key]) rows.push(row)
+      all[key] = rows
     }
     progress({
       task: `actions in ${video.id}`,

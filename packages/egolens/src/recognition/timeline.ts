@@ -23,7 +23,7 @@ export class Timeline {
 
   constructor(
     candidates: readonly Candidate[],
-    probabilities: readonly Float64Array[][],
+    distributions: (candidate: number) => Float64Array[],
     confidence: readonly number[],
     cues?: readonly Float32Array[],
   ) {
@@ -31,7 +31,7 @@ export class Timeline {
       ? fineScale
       : Math.min(...candidates.map((candidate) => candidate.scale))
     const fine = candidates.flatMap((candidate, i) => (candidate.scale === scale ? [i] : []))
-    this.probabilities = fine.map((i) => probabilities[i]!)
+    this.probabilities = fine.map(distributions)
     this.confidence = fine.map((i) => confidence[i]!)
     if (cues) this.cues = fine.map((i) => cues[i]!)
     this.centres = fine.map((i) => (candidates[i]!.start + candidates[i]!.end) / 2)
