@@ -1,5 +1,5 @@
 import type { Tensor } from '@egolens/torch'
-import { cat, noGrad, tensor } from '@egolens/torch'
+import { cat, noGrad, scope, tensor } from '@egolens/torch'
 import type { TextEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
 
@@ -11,6 +11,8 @@ export interface LayoutOptions {
 
 /** Class texts with gaps for learned vectors. */
 export interface ContextLayout {
+  /** The texts' own token embeddings, [K, T, w]; whoever holds the layout disposes of them. */
+  tokens: Tensor
   /** Position of each text's end token, [K]. */
   ends: number[]
   /**
@@ -28,15 +30,19 @@ export interface ContextLayout {
  */
 export function layOut(text: TextEncoder, names: string[], options: LayoutOptions): ContextLayout {
   const { contextTokens: n, classToken, fullStop } = options
-  const nameLengths = text.tokenize(names).ends.map((end) => end - 1)
-  const { ids, ends } = text.tokenize(fullStop ? names.map((name) => `${name}.`) : names)
-  const sequences = ends.map((end, k) => arrange(nameLengths[k]!, end, n, classToken))
+  const { sequences, tokens } = scope(() => {
+    const nameLengths = text.tokenize(names).ends.map((end) => end - 1)
+    const { ids, ends } = text.tokenize(fullStop ? names.map((name) => `${name}.`) : names)
+    const sequences = ends.map((end, k) => arrange(nameLengths[k]!, end, n, classToken))
+    refuseTooLong(names, sequences, text.contextLength)
+    const longest = Math.max(...ends) + 1
+    return { sequences, tokens: noGrad(() => text.embedTokens(ids.narrow(1, 0, longest).contiguous())).keep() }
+  })
   const length = Math.max(...sequences.map((sequence) => sequence.length))
-  refuseTooLong(names, sequences, text.contextLength)
-  const tokens = noGrad(() => text.embedTokens(ids.narrow(1, 0, Math.max(...ends) + 1).contiguous())).keep() // [K, T, w]
   const [, perText, width] = tokens.shape as [number, number, number]
 
   return {
+    tokens,
     ends: sequences.map((sequence) => sequence.length - 1),
     fill(context, from, count) {
       const own = context.ndim === 3

@@ -99,7 +99,10 @@ class CoOp implements Method<ClassVectors> {
     if (this.options.classSpecific) refuseOtherClasses(component, names, this.setting.labels)
     const known = this.layouts.get(labels) ?? new Map<Component, ContextLayout>()
     this.layouts.set(labels, known)
-    const layout = known.get(component) ?? layOut(this.setting.backbone.text, names, this.options)
+    const found = known.get(component)
+    if (found) return found
+    const layout = layOut(this.setting.backbone.text, names, this.options)
+    this.module.hold(layout.tokens)
     known.set(component, layout)
     return layout
   }
@@ -109,6 +112,7 @@ class CoOp implements Method<ClassVectors> {
 class Contexts extends nn.Module {
   readonly verb?: Context
   readonly noun?: Context
+  private held = 0
 
   constructor({ contextTokens, classSpecific }: CoOpOptions, { backbone, components, generator, labels }: Setting) {
     super()
@@ -117,6 +121,11 @@ class Contexts extends nn.Module {
       if (classSpecific) shape.unshift(labelNames(labels ?? {}, component).length)
       this[component] = new Context(nn.init.normal_(empty(shape), 0, 0.02, generator))
     }
+  }
+
+  /** Frees embedded tokens with the module; they are no part of its state. */
+  hold(tokens: Tensor): void {
+    this.buffer(`tokens ${this.held++}`, tokens, { persistent: false })
   }
 }
 

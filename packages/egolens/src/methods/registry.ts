@@ -1,3 +1,4 @@
+import { scope } from '@egolens/torch'
 import type { z } from 'zod'
 import { EgoLensError, nearest } from '../errors.js'
 import { coOp } from './coop.js'
@@ -39,7 +40,14 @@ export function methodOptions(name: string, given: unknown): unknown {
  * @throws EgoLensError for an unknown name or wrong options
  */
 export function createMethod(name: string, options: unknown, setting: Setting): Method {
-  return methodNamed(name).create(methodOptions(name, options), setting)
+  const definition = methodNamed(name)
+  const checked = methodOptions(name, options)
+  let method!: Method
+  // Not the scope's result: all that lasts is parameters, which live outside every scope.
+  scope(() => {
+    method = definition.create(checked, setting)
+  })
+  return method
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

@@ -1,4 +1,4 @@
-import { F, Generator, noGrad, scope, type Tensor } from '@egolens/torch'
+import { F, Generator, noGrad, optim, scope, type Tensor, tensor } from '@egolens/torch'
 import { describe, expect, it } from 'vitest'
 import { createMethod } from './registry.js'
 import { formula, standInBackbone, standInLabels } from './testing.js'
@@ -106,6 +106,29 @@ describe('X-MIC', () => {
 })
 
 const zerosInt = (count: number): Tensor => formula([count]).mul(0).long()
+
+describe('training X-MIC', () => {
+  // Losses of six steps of AdamW in the same reference, on the same batch.
+  it('takes the steps of a reference', () => {
+    const method = make({})
+    fillByFormula(method)
+    const optimizer = new optim.AdamW(method.module.parameters(), { lr: 1e-2, betas: [0.9, 0.98], weightDecay: 0.01 })
+    const losses = Array.from({ length: 6 }, () =>
+      scope(() => {
+        const { logits } = method.forward(makeBatch(), texts())
+        const loss = F.crossEntropy(logits.noun!, tensor([1, 4, 0], { dtype: 'int64' }))
+        optimizer.zeroGrad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+      }),
+    )
+    expect(losses).toEqual(
+      [13.99506, 10.53703, 8.28902, 6.73396, 5.60295, 4.74989].map((loss) => expect.closeTo(loss, 3)),
+    )
+    expect(method.diagnostics!().logitScale).toBeCloseTo(94.21666, 3)
+  })
+})
 
 /** The largest change of a logit that options make. */
 function change(a: Record<string, unknown>, b: Record<string, unknown>): number {

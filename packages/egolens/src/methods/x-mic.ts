@@ -73,7 +73,7 @@ class XMic implements Method<ClassVectors> {
   }
 
   diagnostics(): Record<string, number> {
-    return { lambda: this.module.lambda.item(), logitScale: this.module.logitScale.exp().item() }
+    return { lambda: this.module.lambda.item(), logitScale: Math.exp(this.module.logitScale.item()) }
   }
 }
 

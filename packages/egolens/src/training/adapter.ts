@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { Generator, safetensors } from '@egolens/torch'
+import { Generator, safetensors, scope } from '@egolens/torch'
 import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
@@ -135,7 +135,7 @@ export async function loadAdapter(directory: string, backbone: Backbone): Promis
   const components: Component[] = info.components
   const setting = { backbone, components, generator: new Generator(0), frames: info.frames, labels: info.labels }
   const method = createMethod(info.method, info.options, setting)
-  method.module.loadStateDict(safetensors.load(weights))
+  scope(() => void method.module.loadStateDict(safetensors.load(weights)))
   method.module.eval()
   return { info, method }
 }

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { autocast, optim, scope } from '@egolens/torch'
-import type { LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import type { Batch, Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
@@ -15,7 +14,8 @@ export interface LoopOptions {
   training: Recipe['training']
   method: Method
   optimizer: optim.AdamW | optim.SGD
-  labels: LabelSets
+  /** The class texts as the method wants them; called in every step's own scope. */
+  classes(): unknown
   loader: ClipLoader
   /** Where to begin; the loop keeps it up to date. */
   state: TrainingState
@@ -35,8 +35,7 @@ export interface LoopOptions {
  * `run/interrupted` after a checkpoint, when the signal aborts
  */
 export async function trainLoop(options: LoopOptions): Promise<void> {
-  const { training, method, optimizer, labels, loader, state, log, save, validate, progress, signal } = options
-  const fixedClasses = method.classesTrain ? undefined : scope(() => method.classes(labels))
+  const { training, method, optimizer, classes, loader, state, log, save, validate, progress, signal } = options
   const total = training.epochs * loader.stepsPerEpoch
   method.module.train()
 
@@ -49,7 +48,7 @@ export async function trainLoop(options: LoopOptions): Promise<void> {
       if (signal?.aborted) await stop(save)
       const { loss, gradNorm, correct } = scope(() => {
         const batch = loader.gather(plan)
-        return trainStep(batch, fixedClasses ?? method.classes(labels), options)
+        return trainStep(batch, classes(), options)
       })
       count(state, plan, loss, correct)
       await log.write({ kind: 'step', epoch, step: state.step, loss, lr, gradNorm })

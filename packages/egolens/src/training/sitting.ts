@@ -1,10 +1,10 @@
-import { Generator, safetensors } from '@egolens/torch'
+import { Generator, safetensors, scope } from '@egolens/torch'
 import { top1 } from '../evaluation/top1.js'
 import type { Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
 import { cutLog, readCheckpoint, type Skipped, type TrainingState, writeCheckpoint } from './checkpoint.js'
 import type { ClipSet, TrainingData } from './data.js'
-import { scoreTable } from './evaluate.js'
+import { release, scoreTable } from './evaluate.js'
 import { type FeatureSource, FrameTable } from './frame-table.js'
 import { ClipLoader, streamsOf } from './loader.js'
 import { RunLog } from './log.js'
@@ -54,6 +54,7 @@ export async function learn(sitting: Sitting): Promise<Learned> {
   await cutLog(paths.log, state.logBytes)
   const log = await RunLog.open(paths.log)
   const tables: FrameTable[] = []
+  let fixedClasses: unknown
   try {
     if (resume) await log.write({ kind: 'resume', step: state.step, skipped })
     const load = async (set: ClipSet, task: string) => {
@@ -76,16 +77,20 @@ export async function learn(sitting: Sitting): Promise<Learned> {
       state.seconds = secondsBefore + (performance.now() - began) / 1000
       state.logBytes = log.bytes
       state.generator = Buffer.from(Generator.default().state()).toString('base64')
-      const model = method.module.stateDict()
-      await writeCheckpoint(paths.checkpoints, { model, optimizer: optimizer.stateDict(), state }, training.keep)
+      await scope(async () => {
+        const [model, moments] = [method.module.stateDict(), optimizer.stateDict()]
+        await writeCheckpoint(paths.checkpoints, { model, optimizer: moments, state }, training.keep)
+      })
     }
-    const components = method.components
+    const { components, classesTrain } = method
     const { batch, seed } = training
+    const { labels } = sitting.data.train
+    fixedClasses = classesTrain ? undefined : scope(() => method.classes(labels))
     await trainLoop({
       training,
       method,
       optimizer,
-      labels: sitting.data.train.labels,
+      classes: () => (classesTrain ? method.classes(labels) : fixedClasses),
       loader: new ClipLoader(table, method.needs, { batch, seed, components }),
       state,
       log,
@@ -98,6 +103,7 @@ export async function learn(sitting: Sitting): Promise<Learned> {
   } finally {
     await log.close()
     optimizer.dispose()
+    release(fixedClasses)
     for (const table of tables) table.dispose()
   }
   if (state.best) loadBest(method, paths.best)
@@ -144,7 +150,5 @@ async function select(
 }
 
 function loadBest(method: Method, path: string): void {
-  const best = safetensors.load(path)
-  method.module.loadStateDict(best)
-  for (const tensor of Object.values(best)) tensor.dispose()
+  scope(() => void method.module.loadStateDict(safetensors.load(path)))
 }

@@ -1,11 +1,12 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { safetensors } from '@egolens/torch'
+import { expectNoLeak, safetensors } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { top1 } from '../evaluation/top1.js'
 import { loadAdapter, readAdapterInfo } from './adapter.js'
 import { scoreClips } from './evaluate.js'
+import { evaluateRun } from './evaluate-run.js'
 import { standInRecipe, standInResources } from './testing.js'
 import { train } from './train.js'
 
@@ -139,6 +140,20 @@ describe('a training run', () => {
     expect(coop.summary).toMatchObject({ parameters: 24, steps: 4 })
     const { summary } = await run('zero', standInRecipe({}, { method: 'zero-shot' }))
     expect(summary).toMatchObject({ parameters: 0, steps: 0 })
+  })
+
+  it.each([
+    ['x-mic', {}],
+    ['coop', { contextTokens: 4 }],
+  ])('of %s leaves no tensor behind, neither does scoring', async (method, options) => {
+    const resources = standInResources()
+    const recipe = standInRecipe({}, { method, options })
+    await run('warm', recipe)
+    await expectNoLeak(async () => {
+      const dir = join(root, 'a')
+      await train(recipe, { dir, resources })
+      await evaluateRun(dir, { resources })
+    })
   })
 
   it('trains in bfloat16 where a recipe says so', async () => {

@@ -1,0 +1,46 @@
+import { scope, tensor } from '@egolens/torch'
+import { describe, expect, it } from 'vitest'
+import type { Batch } from '../methods/types.js'
+import { countCorrect, defaultLoss } from './loss.js'
+
+const batch = (labels: Batch['labels']): Batch => ({ ids: ['a', 'b'], features: {}, context: {}, pixels: {}, labels })
+const ids = (...values: number[]) => tensor(values, { dtype: 'int64' })
+
+/** -log softmax at the label, by definition. */
+const entropy = (row: number[], label: number) => Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - row[label]!
+
+describe('the loss', () => {
+  const [verbs, nouns] = [
+    [
+      [1, 2],
+      [0, -1],
+    ],
+    [
+      [3, 1, 0],
+      [0.5, 0, 2],
+    ],
+  ] // prettier-ignore
+
+  it('is the mean cross-entropy of each component, summed, with the method’s own losses', () => {
+    scope(() => {
+      const output = { logits: { verb: tensor(verbs), noun: tensor(nouns) }, aux: { spread: tensor(0.25) } }
+      const loss = defaultLoss(output, batch({ verb: ids(1, 0), noun: ids(0, 1) })).item()
+      const verb = (entropy(verbs![0]!, 1) + entropy(verbs![1]!, 0)) / 2
+      const noun = (entropy(nouns![0]!, 0) + entropy(nouns![1]!, 1)) / 2
+      expect(loss).toBeCloseTo(verb + noun + 0.25, 5)
+    })
+  })
+
+  it('counts clips whose own label is at the top', () => {
+    scope(() => {
+      const output = { logits: { noun: tensor(nouns) } }
+      expect(countCorrect(output, batch({ noun: ids(0, 1) }))).toEqual({ noun: 1 })
+    })
+  })
+
+  it('needs labels', () => {
+    scope(() => {
+      expect(() => defaultLoss({ logits: { noun: tensor(nouns) } }, batch({}))).toThrow('no noun labels')
+    })
+  })
+})
