@@ -11,13 +11,24 @@ export interface Hooks {
   after?(layer: number, tokens: Tensor): Tensor | undefined
 }
 
-/** How a tower with these weights runs. */
-export function blockSettings(tower: TowerConfig, folded: boolean): BlockSettings {
+/** What of the arithmetic is in the weights already. */
+export interface Folding {
+  /** The scale of query-key products. */
+  attention: boolean
+  /** QuickGELU's 1.702: x * sigmoid(1.702 x) = silu(1.702 x) / 1.702. */
+  activation: boolean
+}
+
+export const nothingFolded: Folding = { attention: false, activation: false }
+export const allFolded: Folding = { attention: true, activation: true }
+
+/** How a tower with such weights runs. */
+export function blockSettings(tower: TowerConfig, folding: Folding): BlockSettings {
   return {
     heads: tower.heads,
     eps: tower.eps,
-    activation: folded && tower.activation === 'quick_gelu' ? 'silu' : tower.activation,
-    scale: folded ? 1 : (tower.width / tower.heads) ** -0.5,
+    activation: folding.activation && tower.activation === 'quick_gelu' ? 'silu' : tower.activation,
+    scale: folding.attention ? 1 : (tower.width / tower.heads) ** -0.5,
   }
 }
 

@@ -7,6 +7,7 @@ import { resolveWeights } from '../../weights/resolve.js'
 import type { Compute } from '../types.js'
 import { type ClipConfig, parseConfig } from './config.js'
 import { ClipImageEncoder } from './image-encoder.js'
+import { allFolded } from './layers.js'
 import { expectedTensors } from './names.js'
 import { configFromOpenAi, isOpenAi, openAiSource } from './openai.js'
 import { clipPreprocessing } from './preprocessing.js'
@@ -49,13 +50,13 @@ export async function loadClip(nameOrDir: string, options: { compute?: Compute }
   const { config, weights } = await readWeights(dir, compute)
   checkVocabulary(tokenizer, config, dir)
   const preprocessing = await clipPreprocessing(dir, config.vision.image)
-  const text = new TextTower(config, weights.text, true)
+  const text = new TextTower(config, weights.text, allFolded)
   return {
     name,
     dir,
     hash,
     config,
-    image: new ClipImageEncoder(new VisionTower(config, weights.vision, true), name, hash, preprocessing, compute),
+    image: new ClipImageEncoder(new VisionTower(config, weights.vision, allFolded), name, hash, preprocessing, compute),
     text: new ClipTextEncoder(text, tokenizer),
     logitScale: weights.logitScale.item(),
     dispose() {
@@ -73,7 +74,7 @@ async function readWeights(dir: string, compute: Compute) {
     const config = openAi && !existsSync(path) ? configFromOpenAi(opened, dir) : parseConfig(await readJson(path), path)
     const source = openAi ? openAiSource(opened) : opened
     checkTensors(source, expectedTensors(config), dir)
-    return { config, weights: bindWeights(source, config, { fold: true, vision: compute }) }
+    return { config, weights: bindWeights(source, config, { folding: allFolded, vision: compute }) }
   } finally {
     opened.close()
   }

@@ -1,7 +1,7 @@
 import { fromTypedArray, full, noGrad, scope, type Tensor } from '@egolens/torch'
 import { type BlockSettings, norm } from './block.js'
 import type { ClipConfig } from './config.js'
-import { blockSettings, type Hooks, runLayers } from './layers.js'
+import { blockSettings, type Folding, type Hooks, runLayers } from './layers.js'
 import type { TextWeights } from './weights.js'
 
 /** CLIP's text tower (Radford et al. 2021, section 2.4): causal attention, pooled at each text's end token. */
@@ -9,13 +9,13 @@ export class TextTower {
   readonly #settings: BlockSettings
   readonly #mask: Tensor
 
-  /** @param folded whether the weights were bound with `fold` */
+  /** @param folding what the weights were bound with */
   constructor(
     readonly config: ClipConfig,
     readonly weights: TextWeights,
-    folded: boolean,
+    folding: Folding,
   ) {
-    this.#settings = blockSettings(config.text, folded)
+    this.#settings = blockSettings(config.text, folding)
     const { context } = config.text
     this.#mask = scope(() => full([context, context], Number.NEGATIVE_INFINITY).triu(1)).keep()
   }

@@ -1,7 +1,7 @@
 import { cat, noGrad, scope, type Tensor } from '@egolens/torch'
 import { type BlockSettings, norm } from './block.js'
 import type { ClipConfig } from './config.js'
-import { blockSettings, type Hooks, runLayers } from './layers.js'
+import { blockSettings, type Folding, type Hooks, runLayers } from './layers.js'
 import type { VisionWeights } from './weights.js'
 
 /**
@@ -18,15 +18,15 @@ export class VisionTower {
   readonly width: number
   readonly #settings: BlockSettings
 
-  /** @param folded whether the weights were bound with `fold` */
+  /** @param folding what the weights were bound with */
   constructor(
     readonly config: ClipConfig,
     readonly weights: VisionWeights,
-    folded: boolean,
+    folding: Folding,
   ) {
     this.layers = config.vision.layers
     this.width = config.vision.width
-    this.#settings = blockSettings(config.vision, folded)
+    this.#settings = blockSettings(config.vision, folding)
   }
 
   /**

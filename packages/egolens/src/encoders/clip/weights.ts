@@ -1,6 +1,7 @@
 import { cat, type DType, noGrad, scope, type Tensor } from '@egolens/torch'
 import type { Affine, BlockWeights } from './block.js'
 import type { ClipConfig, TowerConfig } from './config.js'
+import type { Folding } from './layers.js'
 import type { WeightSource } from './source.js'
 
 export interface VisionWeights {
@@ -36,11 +37,8 @@ export interface ClipWeights {
 }
 
 export interface BindOptions {
-  /**
-   * Folds what frozen weights allow, exactly: the attention scale into the query, and QuickGELU's 1.702 into the
-   * MLP, so that x * sigmoid(1.702 x) becomes silu(1.702 x) / 1.702.
-   */
-  fold: boolean
+  /** What is folded into frozen weights; the results are the same. */
+  folding: Folding
   /** Type of the image tower; the text tower stays in float32. */
   vision?: DType
 }
@@ -65,7 +63,7 @@ export function bindWeights(source: WeightSource, config: ClipConfig, options: B
         text: {
           tokens: text('text_model.embeddings.token_embedding.weight'),
           positions: text('text_model.embeddings.position_embedding.weight'),
-          blocks: blocks(text, 'text_model.encoder.layers', config.text, { fold: options.fold }),
+          blocks: blocks(text, 'text_model.encoder.layers', config.text, { folding: options.folding }),
           finalNorm: affine(text, 'text_model.final_layer_norm'),
           projection: text('text_projection.weight'),
         },
@@ -90,8 +88,8 @@ function blocks(read: Read, prefix: string, tower: TowerConfig, options: BindOpt
       const layer = `${prefix}.${i}`
       const [q, k, v] = ['q', 'k', 'v'].map((name) => affine(read, `${layer}.self_attn.${name}_proj`))
       const [fc1, fc2] = [affine(read, `${layer}.mlp.fc1`), affine(read, `${layer}.mlp.fc2`)]
-      const queryScale = options.fold ? (tower.width / tower.heads) ** -0.5 : 1
-      const mlpScale = options.fold && tower.activation === 'quick_gelu' ? 1.702 : 1
+      const queryScale = options.folding.attention ? (tower.width / tower.heads) ** -0.5 : 1
+      const mlpScale = options.folding.activation && tower.activation === 'quick_gelu' ? 1.702 : 1
       const weights: BlockWeights = {
         norm1: affine(read, `${layer}.layer_norm1`),
         qkv: {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Generator, noGrad, safetensors, scope } from '@egolens/torch'
+import { Generator, noGrad, safetensors, scope, type Tensor } from '@egolens/torch'
 import { type ClipConfig, formatConfig } from '../config.js'
 import { clipMean, clipStd } from '../preprocessing.js'
 import { jsonTokenizer } from '../tokenizer/json.js'
@@ -59,8 +59,18 @@ export async function writeSmallClip(dir: string, { config, weights, tokenizer }
   await json('preprocessor_config.json', { size: image, crop_size: image, image_mean: clipMean, image_std: clipStd })
   noGrad(() =>
     scope(() => {
-      const halves = Object.entries(stateDict(weights)).map(([name, tensor]) => [name, tensor.detach().to('float16')])
+      const halves = Object.entries(quickGelu(stateDict(weights))).map(([name, tensor]) => [
+        name,
+        tensor.detach().to('float16'),
+      ])
       safetensors.save(join(dir, 'model.safetensors'), Object.fromEntries(halves), { format: 'pt' })
     }),
   )
+}
+
+// silu(a) w = 1.702 w * quickgelu(a / 1.702)
+function quickGelu(state: Record<string, Tensor>): Record<string, Tensor> {
+  const factor = (name: string) =>
+    /\.mlp\.fc1\./.test(name) ? 1 / 1.702 : name.endsWith('.mlp.fc2.weight') ? 1.702 : 1
+  return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, tensor.mul(factor(name))]))
 }

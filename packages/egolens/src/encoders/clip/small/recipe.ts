@@ -10,6 +10,8 @@ export interface SmallRecipe {
   lr: number
   warmup: number
   weightDecay: number
+  /** Matrix products in bfloat16 (the weights stay float32). */
+  bfloat16: boolean
   /** Share of the patches that a step sees (Li et al. 2023, FLIP): a cheaper step, and a mild augmentation. */
   patchShare: number
   /** Smallest side of a random crop, as a share of the picture. */
@@ -31,6 +33,7 @@ export const smallRecipe: SmallRecipe = {
   lr: 1e-3,
   warmup: 150,
   weightDecay: 0.1,
+  bfloat16: true,
   patchShare: 0.5,
   crop: 0.6,
   mirror: true,

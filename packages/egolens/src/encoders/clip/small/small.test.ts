@@ -38,6 +38,7 @@ const tiny: SmallRecipe = {
   batch: 32,
   lr: 3e-3,
   crop: 1,
+  bfloat16: false,
   patchShare: 1,
   mirror: false,
   config: {

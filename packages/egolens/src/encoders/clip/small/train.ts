@@ -1,5 +1,6 @@
-import { fromTypedArray, noGrad, optim, scope, type Tensor } from '@egolens/torch'
+import { autocast, fromTypedArray, noGrad, optim, scope, type Tensor } from '@egolens/torch'
 import type { ClipConfig } from '../config.js'
+import type { Folding } from '../layers.js'
 import { TextTower } from '../text.js'
 import type { Tokenizer } from '../tokenizer/types.js'
 import { VisionTower } from '../vision.js'
@@ -16,10 +17,13 @@ export interface LossPoint {
   loss: number
 }
 
+// One operator forward and one backward, where QuickGELU takes three and five; `writeSmallClip` scales the weights back.
+const silu: Folding = { attention: false, activation: true }
+
 /**
  * Trains both towers from scratch on captioned pictures.
  *
- * @param weights trained in place
+ * @param weights trained in place, for SiLU in place of QuickGELU
  * @returns the mean loss of every 25 steps
  */
 export async function trainSmall(
@@ -30,8 +34,8 @@ export async function trainSmall(
   tokenizer: Tokenizer,
   tell: (point: LossPoint) => void,
 ): Promise<LossPoint[]> {
-  const vision = new VisionTower(config, weights.vision, false)
-  const text = new TextTower(config, weights.text, false)
+  const vision = new VisionTower(config, weights.vision, silu)
+  const text = new TextTower(config, weights.text, silu)
   const optimizer = makeOptimizer(weights, recipe)
   const schedule = optim.warmupCosine({ warmup: recipe.warmup, total: recipe.steps, min: 0.01 })
   const random = uniform(recipe.seed)
@@ -50,9 +54,12 @@ export async function trainSmall(
     for (const group of optimizer.groups) group.lr = recipe.lr * schedule(step)
     sum += scope(() => {
       const pixels = pixelBatch(images, numbers, { crop: recipe.crop, mirror: recipe.mirror, random })
-      const features = vision.pool(vision.run(somePatches(vision.embed(pixels), recipe.patchShare, random)))
       const { ids, ends } = idBatch(Array.from(numbers, (i) => tokens[i]!))
-      const loss = contrastiveLoss(features, text.encode(text.embed(ids), ends), weights.logitScale)
+      const [seen, read] = autocast({ dtype: 'bfloat16', enabled: recipe.bfloat16 }, () => [
+        vision.pool(vision.run(somePatches(vision.embed(pixels), recipe.patchShare, random))),
+        text.encode(text.embed(ids), ends),
+      ])
+      const loss = contrastiveLoss(seen!.float(), read!.float(), weights.logitScale)
       loss.backward()
       optim.clipGradNorm(allTensors(weights), 1)
       optimizer.step()
