@@ -30,7 +30,7 @@ export const calibrationSchema = z.strictObject({
   threshold: z.number().min(0).max(1),
   /** From a raw probability to an honest one: sigmoid(slope * logit + shift). */
   honest: z.strictObject({ action: line, verb: line.optional(), noun: line.optional() }),
-  /** What it was fitted on, and the mean of segment F1 and mAP over IoU 0.1-0.5 there,
+  /** What it was fitted on, and 3/4 segment F1 + 1/4 mAP over IoU 0.1-0.5 there,
    * each video judged by a quality model of the others. */
   fit: z.strictObject({ videos: z.int(), segments: z.int(), score: z.number() }),
 })
