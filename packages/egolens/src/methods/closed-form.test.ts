@@ -1,4 +1,4 @@
-import { F, Generator, grad, randn, scope, type Tensor } from '@egolens/torch'
+import { autocast, F, Generator, grad, randn, scope, type Tensor } from '@egolens/torch'
 import { describe, expect, it } from 'vitest'
 import { conditionedCosines, conditionedCosinesMaterialised } from './closed-form.js'
 
@@ -49,6 +49,15 @@ describe('cosines with a classifier for each video', () => {
       const { text, condition, video } = inputs(0)
       const plain = video.matmul(F.normalize(text).t())
       expect(worst(conditionedCosines(text, condition, video), plain)).toBeLessThan(1e-6)
+    })
+  })
+
+  it('are computed in float32 within autocast', () => {
+    scope(() => {
+      const { text, condition, video } = inputs()
+      const plain = conditionedCosines(text, condition, video)
+      const cast = autocast({ dtype: 'bfloat16' }, () => conditionedCosines(text, condition, video))
+      expect(worst(plain, cast)).toBe(0)
     })
   })
 

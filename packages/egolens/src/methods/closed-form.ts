@@ -1,4 +1,4 @@
-import type { Tensor } from '@egolens/torch'
+import { autocast, type Tensor } from '@egolens/torch'
 
 /**
  * Cosines of every video with its own adapted text classifier, <normalise(t_k + a_b), v_b>.
@@ -13,15 +13,28 @@ import type { Tensor } from '@egolens/torch'
  * @returns [B, K]
  */
 export function conditionedCosines(text: Tensor, condition: Tensor, video: Tensor): Tensor {
-  const transposed = text.t()
-  const dot = video.matmul(transposed).add(video.mul(condition).sum(-1, true))
-  const squaredNorm = condition
-    .matmul(transposed)
-    .mul(2)
-    .add(text.mul(text).sum(-1))
-    .add(condition.mul(condition).sum(-1, true))
-  // Rounding can leave a tiny negative square where the condition cancels a class vector.
-  return dot.mul(squaredNorm.clamp(1e-12).rsqrt())
+  return fullPrecision(() => {
+    const [t, a, v] = [text.float(), condition.float(), video.float()]
+    const dot = v.matmul(t.t()).add(v.mul(a).sum(-1, true))
+    const squaredNorm = a.matmul(t.t()).mul(2).add(t.mul(t).sum(-1)).add(a.mul(a).sum(-1, true))
+    // Rounding can leave a tiny negative square where the condition cancels a class vector.
+    return dot.mul(squaredNorm.clamp(1e-12).rsqrt())
+  })
+}
+
+/**
+ * Cosines of videos with a classifier for all, both at unit length.
+ * @param text [K, D]
+ * @param video [B, D]
+ * @returns [B, K]
+ */
+export function cosines(text: Tensor, video: Tensor): Tensor {
+  return fullPrecision(() => video.float().matmul(text.float().t()))
+}
+
+/** Cosines are multiplied by some 100: three digits of bfloat16 would decide between classes that are near. */
+function fullPrecision<T>(compute: () => T): T {
+  return autocast({ dtype: 'bfloat16', enabled: false }, compute)
 }
 
 /** The same by its definition, with the [B, K, D] tensor: what `conditionedCosines` is tested against. */

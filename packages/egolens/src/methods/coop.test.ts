@@ -1,5 +1,10 @@
-import { F, Generator, noGrad, scope, tensor } from '@egolens/torch'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { F, Generator, noGrad, scope, type Tensor, tensor } from '@egolens/torch'
 import { describe, expect, it } from 'vitest'
+import { loadClip } from '../encoders/clip/load.js'
+import { formulaWeights, tinyConfig, wordTokenizer, writeClip } from '../encoders/clip/testing.js'
 import { arrange } from './coop.layout.js'
 import { createMethod } from './registry.js'
 import { formula, standInBackbone, standInLabels } from './testing.js'
@@ -64,6 +69,33 @@ describe('CoOp', () => {
       const { noun } = method.classes({ noun: standInLabels(['cup']) }) as { noun: typeof expected }
       expect(noun.sub(expected).abs().amax().item()).toBeLessThan(1e-6)
     })
+  })
+
+  it('with the embeddings of words as vectors encodes the text of those words, in the real text tower', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'egolens-coop-'))
+    await writeClip(dir, tinyConfig, formulaWeights(tinyConfig), wordTokenizer(20))
+    const clip = await loadClip(dir)
+    await rm(dir, { recursive: true })
+    const backbone = { image: clip.image, context: clip.image, text: clip.text, logitScale: 0 }
+    const setting = { backbone, components: ['noun' as const], generator: new Generator(1), frames: 1 }
+    const orders = { end: 'w3 w4 NAME', middle: 'w3 NAME w4', front: 'NAME w3 w4' } as const
+    for (const classToken of ['end', 'middle', 'front'] as const) {
+      const method = createMethod('coop', { contextTokens: 2, classToken }, setting)
+      scope(() => {
+        const words = clip.text.embedTokens(tensor([[3, 4]], { dtype: 'int64' }))
+        noGrad(() => method.module.parameters()[0]!.copy_(words.select(0, 0)))
+        const { noun } = method.classes({ noun: standInLabels(['w7', 'w8 w9']) }) as { noun: Tensor }
+        const texts = ['w7', 'w8 w9'].map((name) => orders[classToken].replace('NAME', name))
+        expect(
+          noun
+            .sub(F.normalize(clip.text.encode(texts)))
+            .abs()
+            .amax()
+            .item(),
+        ).toBeLessThan(1e-5)
+      })
+    }
+    clip.dispose()
   })
 
   it('gives the same in chunks of any size', () => {

@@ -3,6 +3,7 @@ import { cat, empty, F, nn } from '@egolens/torch'
 import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import { cosines } from './closed-form.js'
 import { type ContextLayout, layOut } from './coop.layout.js'
 import { type ClassVectors, labelNames } from './text.js'
 import type { Batch, Method, MethodDefinition, Output, Setting, TrainingDefaults } from './types.js'
@@ -88,7 +89,7 @@ class CoOp implements Method<ClassVectors> {
     const video = videoVector(viewOf(batch.features, this.options.view, 'image'), this.options.frameNorm)
     const output: Output = { logits: {} }
     for (const component of this.components) {
-      output.logits[component] = video.matmul(classes[component]!.t()).mul(Math.exp(this.setting.backbone.logitScale))
+      output.logits[component] = cosines(classes[component]!, video).mul(Math.exp(this.setting.backbone.logitScale))
     }
     return output
   }

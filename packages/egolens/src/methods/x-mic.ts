@@ -66,8 +66,8 @@ class XMic implements Method<ClassVectors> {
     const output: Output = { logits: {} }
     for (const component of this.components) {
       const texts = classes[component]! // e_t: [K, D]
-      const cosines = conditionedCosines(norms.includes('n3') ? F.normalize(texts) : texts, condition, video)
-      output.logits[component] = cosines.mul(logitScale.exp())
+      const adapted = conditionedCosines(norms.includes('n3') ? F.normalize(texts) : texts, condition, video)
+      output.logits[component] = adapted.mul(logitScale.exp())
     }
     return output
   }

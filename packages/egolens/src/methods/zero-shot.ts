@@ -1,5 +1,6 @@
 import { F, nn } from '@egolens/torch'
 import { z } from 'zod'
+import { cosines } from './closed-form.js'
 import { type ClassVectors, encodeClasses, prompt } from './text.js'
 import type { MethodDefinition, Output } from './types.js'
 import { videoVector, viewOf } from './video-vector.js'
@@ -34,7 +35,7 @@ export const zeroShot: MethodDefinition<z.output<typeof options>> = {
         const output: Output = { logits: {} }
         for (const component of components) {
           const text = F.normalize((classes as ClassVectors)[component]!)
-          output.logits[component] = video.matmul(text.t()).mul(Math.exp(backbone.logitScale))
+          output.logits[component] = cosines(text, video).mul(Math.exp(backbone.logitScale))
         }
         return output
       },
