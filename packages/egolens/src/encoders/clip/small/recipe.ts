@@ -28,10 +28,10 @@ const tower = { eps: 1e-5, activation: 'quick_gelu' as const }
 export const smallRecipe: SmallRecipe = {
   seed: 20240607,
   images: { train: 16_000, test: 1_000 },
-  steps: 1_500,
-  batch: 192,
+  steps: 1_200,
+  batch: 128,
   lr: 1e-3,
-  warmup: 150,
+  warmup: 100,
   weightDecay: 0.1,
   bfloat16: true,
   patchShare: 0.5,
