@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { autocast, optim, scope } from '@egolens/torch'
+import { autocast, optim, scope, TorchError } from '@egolens/torch'
 import { EgoLensError } from '../errors.js'
 import type { Batch, Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
@@ -84,10 +84,20 @@ function trainStep(batch: Batch, classes: unknown, { training, method, optimizer
   if (!Number.isFinite(value)) throw notFinite('loss', value, batch)
   optimizer.zeroGrad()
   loss.backward()
-  const gradNorm = optim.clipGradNorm(method.module.parameters(), training.clipNorm ?? Number.POSITIVE_INFINITY)
-  if (!Number.isFinite(gradNorm)) throw notFinite('gradient', gradNorm, batch)
+  const gradNorm = clip(method, training.clipNorm ?? Number.POSITIVE_INFINITY, batch)
   optimizer.step()
   return { loss: value, gradNorm, correct: countCorrect(output, batch) }
+}
+
+/** Clips the gradient's norm. @returns the norm before */
+function clip({ module }: Method, max: number, batch: Batch): number {
+  try {
+    return optim.clipGradNorm(module.parameters(), max)
+  } catch (error) {
+    if (error instanceof TorchError && error.code === 'GradientNotFinite')
+      throw notFinite('gradient', Number.NaN, batch)
+    throw error
+  }
 }
 
 function count(state: TrainingState, plan: BatchPlan, loss: number, correct: Record<string, number>): void {
@@ -113,7 +123,8 @@ async function stop(save: () => Promise<void>): Promise<never> {
 }
 
 function notFinite(what: string, value: number, { ids }: Batch): EgoLensError {
-  const message = `the ${what} became ${value} on clips ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ', ...' : ''}`
+  const became = Number.isNaN(value) ? 'not a number' : 'infinite'
+  const message = `the ${what} became ${became} on clips ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ', ...' : ''}`
   return new EgoLensError('training/not-finite', message, {
     cure: 'look for broken features of these clips, or lower training.lr or set training.clipNorm',
   })

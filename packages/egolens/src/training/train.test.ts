@@ -116,7 +116,7 @@ describe('a training run', () => {
     }
     const dir = join(root, 'nan')
     const running = train(standInRecipe({ batch: 4 }), { dir, resources })
-    await expect(running).rejects.toThrow(/the loss became NaN on clips (.*, )?train-3\b/)
+    await expect(running).rejects.toThrow(/the loss became not a number on clips (.*, )?train-3\b/)
     expect(await readdir(join(dir, 'checkpoints'))).toEqual([])
   })
 
@@ -131,6 +131,14 @@ describe('a training run', () => {
     expect(summary.epoch).toBe(scores.indexOf(Math.max(...scores)))
     expect(summary.clips).toBeLessThanOrEqual(42)
     expect(await weights(dir)).toEqual(await readFile(join(dir, 'best.safetensors')))
+  })
+
+  it('may select by clips of another dataset that are not the test', async () => {
+    const cross = { dataset: 'own', file: 'other.csv', split: 'train' }
+    const data = { ...standInRecipe().data, validation: { cross } }
+    const { dir, summary } = await run('a', standInRecipe({ epochs: 3, select: 'val_cross' }, { data }))
+    const scores = (await log(dir)).filter((line) => line.kind === 'epoch').map((line) => line.validation!)
+    expect(summary).toMatchObject({ clips: 60, epoch: scores.indexOf(Math.max(...scores)) })
   })
 
   it('trains verbs and nouns together, CoOp, and nothing at all', async () => {

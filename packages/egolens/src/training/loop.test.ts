@@ -1,0 +1,106 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nn, optim, type Tensor, tensor } from '@egolens/torch'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Method } from '../methods/types.js'
+import type { TrainingState } from './checkpoint.js'
+import { FrameTable } from './frame-table.js'
+import { ClipLoader, streamsOf } from './loader.js'
+import { RunLog } from './log.js'
+import { trainLoop } from './loop.js'
+import { standInRecipe, standInResources } from './testing.js'
+
+/** One parameter and a loss of its own. */
+class One extends nn.Module {
+  readonly weight = this.parameter('weight', tensor([1]))
+}
+
+function methodWith(loss: (weight: Tensor) => Tensor): Method & { module: One } {
+  const module = new One()
+  return {
+    name: 'one',
+    needs: { clip: 'features', views: ['full'], context: [], text: 'embeddings', frames: 2 },
+    components: ['noun'],
+    transfersToNewLabels: true,
+    module,
+    classesTrain: false,
+    classes: () => null,
+    forward: () => ({ logits: {} }),
+    loss: () => loss(module.weight),
+    diagnostics: () => ({ weight: module.weight.item() }),
+  }
+}
+
+let root: string
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'egolens-loop-'))
+})
+afterEach(() => rm(root, { recursive: true }))
+
+async function loop(method: Method, training: Parameters<typeof standInRecipe>[0]) {
+  const recipe = standInRecipe({ batch: 20, ...training })
+  const { features, openDataset } = standInResources()
+  const table = await FrameTable.load(
+    (await openDataset(recipe.data.train)).clips('train'),
+    features,
+    streamsOf(method.needs),
+  )
+  const log = await RunLog.open(join(root, 'log.jsonl'))
+  const sums = { loss: 0, clips: 0, correct: {} }
+  const state: TrainingState = {
+    recipe: '',
+    step: 0,
+    epoch: 0,
+    position: 0,
+    sums,
+    generator: '',
+    logBytes: 0,
+    seconds: 0,
+  }
+  const saved: number[] = []
+  try {
+    await trainLoop({
+      training: recipe.training,
+      method,
+      optimizer: new optim.SGD(method.module.parameters(), { lr: recipe.training.lr, momentum: 0 }),
+      classes: () => null,
+      loader: new ClipLoader(table, method.needs, { batch: 20, seed: 1, components: ['noun'] }),
+      state,
+      log,
+      save: async () => void saved.push(state.step),
+      progress: () => {},
+    })
+  } finally {
+    await log.close()
+    table.dispose()
+  }
+  return { state, saved }
+}
+
+describe('the training loop', () => {
+  // With loss w^2 / 2 the gradient is w, so that each step multiplies w by 1 - lr.
+  it('takes the steps that the schedule says', async () => {
+    const method = methodWith((weight) => weight.pow(2).sum().mul(0.5))
+    const { state, saved } = await loop(method, { epochs: 3, lr: 0.5, warmupEpochs: 2, warmupLr: 0.1, saveEvery: 2 })
+    expect(method.module.weight.item()).toBeCloseTo(0.9 ** 3 * 0.75 ** 3 * 0.5 ** 3, 6)
+    expect(state).toMatchObject({ step: 9, epoch: 3, position: 0 })
+    expect(saved).toEqual([2, 3, 4, 6, 6, 8, 9])
+    const lines = (await readFile(join(root, 'log.jsonl'), 'utf8')).trim().split('\n')
+    const epoch = JSON.parse(lines[3]!) as Record<string, number>
+    expect(epoch).toMatchObject({ kind: 'epoch', lr: 0.1, weight: expect.closeTo(0.9 ** 3, 6) })
+    expect(epoch.loss).toBeCloseTo((1 + 0.9 ** 2 + 0.9 ** 4) / 6, 6)
+  })
+
+  it('clips the norm of the gradient', async () => {
+    const method = methodWith((weight) => weight.mul(100).sum())
+    await loop(method, { epochs: 1, lr: 0.1, clipNorm: 0.5 })
+    expect(method.module.weight.item()).toBeCloseTo(1 - 3 * 0.1 * 0.5, 5)
+  })
+
+  it('takes no step on a gradient that is not finite, and names the clips', async () => {
+    const method = methodWith((weight) => weight.mul(0).sqrt().sum())
+    await expect(loop(method, { epochs: 1 })).rejects.toThrow(/the gradient became not a number on clips train-\d+/)
+    expect(method.module.weight.item()).toBe(1)
+  })
+})
