@@ -9,6 +9,10 @@
 #define EGOLENS_TORCH_AT_LEAST(major, minor) \
   (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
+#if !EGOLENS_TORCH_AT_LEAST(1, 13)
+#error "libtorch 1.13 or later is needed"
+#endif
+
 #if EGOLENS_TORCH_AT_LEAST(2, 9)
 #include <c10/core/CachingDeviceAllocator.h>
 #define EGOLENS_DEVICE_STATS 1

@@ -60,11 +60,11 @@ napi_value guarded(napi_env env, napi_callback_info info, const char* name, Body
   } catch (const Failure& failure) {
     throwFailure(Environment::of(env), failure);
   } catch (const c10::Error& error) {
-    throwFailure(Environment::of(env), {"OperatorFailed", error.what_without_backtrace(), name});
+    throwFailure(Environment::of(env), {"OperatorFailed", std::string(name) + ": " + error.what_without_backtrace(), name});
   } catch (const std::bad_alloc&) {
-    throwFailure(Environment::of(env), {"OutOfMemory", "out of memory", name});
+    throwFailure(Environment::of(env), {"OutOfMemory", std::string(name) + ": out of memory", name});
   } catch (const std::exception& error) {
-    throwFailure(Environment::of(env), {"OperatorFailed", error.what(), name});
+    throwFailure(Environment::of(env), {"OperatorFailed", std::string(name) + ": " + error.what(), name});
   }
   return nullptr;
 }

@@ -4,6 +4,7 @@
 #include <ATen/Version.h>
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
+#include <torch/cuda.h>
 
 #include "convert.h"
 #include "environment.h"
@@ -22,11 +23,17 @@ EGOLENS_FUNCTION(version) { return textValue(args.env(), TORCH_VERSION); }
 
 EGOLENS_FUNCTION(config) { return textValue(args.env(), at::show_config()); }
 
-#if !EGOLENS_TORCH_AT_LEAST(1, 13)
-#error "libtorch 1.13 or later is needed"
-#endif
-
 EGOLENS_FUNCTION(cudaAvailable) { return booleanValue(args.env(), compat::hasCuda()); }
+
+EGOLENS_FUNCTION(cudaDevices) {
+  return numberValue(args.env(), compat::hasCuda() ? static_cast<double>(torch::cuda::device_count()) : 0);
+}
+
+// synchronize(index): waits for the work queued on a CUDA device.
+EGOLENS_FUNCTION(synchronize) {
+  if (compat::hasCuda()) torch::cuda::synchronize(args.integer(0));
+  return nullptr;
+}
 
 EGOLENS_FUNCTION(manualSeed) {
   at::manual_seed(static_cast<uint64_t>(args.number(0)));
@@ -102,6 +109,8 @@ const std::vector<Export>& runtimeExports() {
                                            {"version", version},
                                            {"config", config},
                                            {"cudaAvailable", cudaAvailable},
+                                           {"cudaDevices", cudaDevices},
+                                           {"synchronize", synchronize},
                                            {"manualSeed", manualSeed},
                                            {"generator", generator},
                                            {"defaultGenerator", defaultGenerator},

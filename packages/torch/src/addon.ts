@@ -60,6 +60,8 @@ export interface Addon {
   version(): string
   config(): string
   cudaAvailable(): boolean
+  cudaDevices(): number
+  synchronize(cudaDevice: number): void
   manualSeed(seed: number): void
   generator(device: string, seed: number): number
   defaultGenerator(device: string): number

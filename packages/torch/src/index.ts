@@ -13,7 +13,7 @@
 export * from './autocast.js'
 export * from './autograd.js'
 export * from './creation.js'
-export { cudaAvailable, type Device } from './device.js'
+export { cudaAvailable, cudaDevices, type Device, synchronize } from './device.js'
 export { type DType, elementSize, isFloatingDType, type TypedArray } from './dtype.js'
 export { TorchError, type TorchErrorCode } from './errors.js'
 export * as F from './functional.js'

@@ -1,5 +1,5 @@
 import { addon } from './addon.js'
-import { type Device, deviceType } from './device.js'
+import { cudaIndex, type Device } from './device.js'
 import { TorchError } from './errors.js'
 
 export interface MemoryUse {
@@ -10,9 +10,6 @@ export interface MemoryUse {
   /** The most since the start, or since resetPeak(). */
   peakBytes: number
 }
-
-const cudaIndex = (device: Device): number | null =>
-  deviceType(device) === 'cpu' ? null : Number(device.split(':')[1] ?? 0)
 
 /** How much is alive: handles of this thread, bytes of the whole process on a device. */
 export function memory(device: Device = 'cpu'): MemoryUse {

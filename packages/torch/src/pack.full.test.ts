@@ -33,4 +33,4 @@ it('packed, installed in an empty project with an empty HOME, and built, the exa
   const example = /```js\n([\s\S]*?)```/.exec(readFileSync(join(packageRoot, 'README.md'), 'utf8'))![1]!
   writeFileSync(join(project, 'example.js'), example)
   expect(run(project, process.execPath, 'example.js')).toMatch(/accuracy 0\.9[7-9]|accuracy 1/)
-}, 400_000)
+}, 900_000)

@@ -60,21 +60,29 @@ describe('the process', () => {
     expect(Number(stdout)).toBe(5)
   })
 
+  const withGc = (body: string) => run(process.execPath, ['--expose-gc', '--input-type=module', '-e', script(body)])
+
   it('frees tensors outside every scope by garbage collection', async () => {
-    const { stdout } = await run(
-      process.execPath,
-      [
-        '--expose-gc',
-        '--input-type=module',
-        '-e',
-        script(`
-          for (let i = 0; i < 1000; i++) T.ones([10])
-          for (let i = 0; i < 20 && T.memory().tensors > 0; i++) { gc(); await new Promise((done) => setTimeout(done, 10)) }
-          console.log(T.memory().tensors, T.memory().bytes)`),
-      ],
-      { env: process.env },
-    )
+    const { stdout } = await withGc(`
+      for (let i = 0; i < 1000; i++) T.ones([10])
+      for (let i = 0; i < 20 && T.memory().tensors > 0; i++) { gc(); await new Promise((done) => setTimeout(done, 10)) }
+      console.log(T.memory().tensors, T.memory().bytes)`)
     expect(stdout.trim()).toBe('0 0')
+  })
+
+  it('keeps a typed array exactly as long as a tensor lies over it', async () => {
+    const { stdout } = await withGc(`
+      const settle = async () => { for (let i = 0; i < 5; i++) { gc(); await new Promise((done) => setTimeout(done, 5)) } }
+      let data = new Float32Array(1000)
+      const seen = new WeakRef(data)
+      const row = T.scope(() => T.fromTypedArray(data, [10, 100]).select(0, 3).keep())
+      data = null
+      await settle()
+      const while_ = seen.deref() !== undefined
+      row.dispose()
+      await settle()
+      console.log(while_, seen.deref() === undefined)`)
+    expect(stdout.trim()).toBe('true true')
   })
 
   it('says how to build when there is no add-on', async () => {

@@ -123,6 +123,24 @@ describe('scope', () => {
     })
   })
 
+  it('gives what comes after its end to no scope, and never to a closed one', async () => {
+    let late: Promise<Tensor> | undefined
+    await scope(async () => {
+      late = (async () => {
+        await pause()
+        await pause()
+        return tensor([8])
+      })()
+    })
+    // An open async scope elsewhere keeps the asynchronous look-up in use.
+    await scope(async () => {
+      const made = await late!
+      expect(made.item()).toBe(8)
+      expect(made.owner).toBe(null)
+      made.dispose()
+    })
+  })
+
   it('refuses a promise from a function that is not async, with the cure', () => {
     expect(() => scope(() => Promise.resolve(1))).toThrow(/scope\(async \(\) => ...\)/)
   })

@@ -6,7 +6,15 @@ import type { Tensor } from './tensor/core.js'
 /** The tensors made since a scope began that no one has taken out of it. */
 export class Scope {
   readonly made: Tensor[] = []
+  ended = false
   constructor(readonly parent: Scope | null) {}
+}
+
+/** Work that no one awaits can outlive its scope: what it makes belongs to the nearest one that is still open. */
+export function stillOpen(scope: Scope | null): Scope | null {
+  let open = scope
+  while (open?.ended) open = open.parent
+  return open
 }
 
 // The innermost synchronous scope is a plain variable: reading it costs nothing. Asynchronous storage is asked only
@@ -17,7 +25,7 @@ const storage = new AsyncLocalStorage<Scope>()
 
 export function currentScope(): Scope | null {
   if (innermost !== null) return innermost
-  return openAsync > 0 ? (storage.getStore() ?? null) : null
+  return openAsync > 0 ? stillOpen(storage.getStore() ?? null) : null
 }
 
 let doomed = new Float64Array(1024)
@@ -30,6 +38,7 @@ function close(scope: Scope): void {
   addon.releaseMany(doomed, count)
   addon.reportMemory()
   made.length = 0
+  scope.ended = true
 }
 
 /** Gives the tensors found in a result to the parent of the scope that ends. */
@@ -45,7 +54,7 @@ function release(scope: Scope, result: unknown): void {
   }
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (isTensor(value)) {
-      if (value.owner === scope) value.moveTo(scope.parent)
+      if (value.owner === scope) value.moveTo(stillOpen(scope.parent))
     } else if (Array.isArray(value) || value instanceof Set) {
       for (const item of value) visit(item)
     } else if (value instanceof Map) {

@@ -233,6 +233,10 @@ describe('errors', () => {
     expect(() => cat([zeros([1]), zeros([2, 2])])).toThrow(/tensors: \(float32 \[1\], float32 \[2, 2\]\)/)
   })
 
+  check('tell when memory runs out', () => {
+    expect(codeOf(() => zeros([2 ** 20, 2 ** 25]))).toBe('OutOfMemory')
+  })
+
   check('have a code, and none of the C++ stack', () => {
     expect(codeOf(() => zeros([2]).view([3]))).toBe('OperatorFailed')
     expect(codeOf(() => zeros([2]).select(0.5, 0))).toBe('BadArgument')

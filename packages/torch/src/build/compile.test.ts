@@ -25,7 +25,7 @@ describe('build', () => {
   })
 
   it('shows the first errors of a failed compilation', async () => {
-    await expect(build(nowhere, { root, jobs: 1 })).rejects.toThrow(/addon\.cc failed:\n.*fatal error: \S+\.h: No such file/s)
+    await expect(build(nowhere, { root, jobs: 1 })).rejects.toThrow(/the headers failed:\n.*fatal error: \S+\.h: No such file/s)
   })
 
   it('finds the add-on of this package up to date', async () => {

@@ -98,9 +98,10 @@ export async function build(libtorch: Libtorch, options: BuildOptions = {}): Pro
   try {
     const units = sources.filter((name) => name.endsWith('.cc'))
     const object = (name: string) => join(objects, `${name}.o`)
+    const prefix = await precompile(compiler, compile, objects)
     let done = 0
     await inParallel(units, options.jobs ?? availableParallelism(), async (name) => {
-      await run(compiler, [...compile, '-c', join(nativeSources, name), '-o', object(name)], name)
+      await run(compiler, [...compile, '-include', prefix, '-c', join(nativeSources, name), '-o', object(name)], name)
       say(`compiled ${name} (${++done}/${units.length})`)
     })
     const unfinished = join(objects, 'egolens_torch.node')
@@ -112,6 +113,14 @@ export async function build(libtorch: Libtorch, options: BuildOptions = {}): Pro
     rmSync(objects, { recursive: true, force: true })
   }
   return { path, built: true }
+}
+
+/** libtorch's headers take most of the time: they are read once for all units. */
+async function precompile(compiler: string, compile: string[], directory: string): Promise<string> {
+  const prefix = join(directory, 'prefix.h')
+  writeFileSync(prefix, `#include "${join(nativeSources, 'environment.h')}"\n#include <ATen/core/Tensor.h>\n`)
+  await run(compiler, [...compile, '-x', 'c++-header', prefix, '-o', `${prefix}.gch`], 'the headers')
+  return prefix
 }
 
 function readRecord(directory: string): BuildRecord | undefined {

@@ -22,5 +22,5 @@ it.skipIf(!present)(
     const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], { env, encoding: 'utf8' })
     expect(output.trim()).toBe('2,3')
   },
-  300_000,
+  900_000,
 )
