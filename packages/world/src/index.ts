@@ -1,4 +1,6 @@
 export { WorldError } from './errors.js'
+export type { Camera, Vec3 } from './place/camera.js'
+export { egoCamera, exoCameras } from './place/camera.js'
 export type { PlaceName } from './place/names.js'
 export { cleanName, placeNames } from './place/names.js'
 export type { World } from './place/seeds.js'
