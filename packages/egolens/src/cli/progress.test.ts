@@ -52,11 +52,21 @@ describe('progressBar', () => {
   })
 
   it('keeps the last state of a task when another begins', () => {
-    const { bar, text } = stage(false)
+    const { bar, clock, text } = stage(false)
     bar.progress(event(40))
+    clock.now = 2000
     bar.progress({ task: 'training', done: 1, total: 2, unit: 'epochs' })
     expect(text()).toContain('features')
     expect(text()).toContain('40/100')
+  })
+
+  it('says nothing of a task that was over at once', () => {
+    const { bar, clock, text } = stage(false)
+    bar.progress(event(0))
+    clock.now = 100
+    bar.progress(event(100))
+    bar.end()
+    expect(text()).toBe('')
   })
 })
 

@@ -17,6 +17,8 @@ export interface ProgressBar {
 
 const redrawEvery = 100
 const lineEvery = 5000
+/** A task that took less than this is not worth a line. */
+const unseen = 300
 
 /** @param now milliseconds, a parameter for tests */
 export function progressBar(sink: Sink, now: () => number = () => performance.now()): ProgressBar {
@@ -34,7 +36,8 @@ export function progressBar(sink: Sink, now: () => number = () => performance.no
     pending = undefined
   }
   const end = () => {
-    if (pending) draw(pending)
+    if (pending && (open || now() - task!.began >= unseen)) draw(pending)
+    pending = undefined
     if (open) sink.write('\n')
     open = false
     task = undefined

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Component, LabelSets, UntrimmedVideo } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
@@ -94,7 +95,7 @@ export class Recogniser {
         signal: work.signal,
       })
     }
-    return { id: source, duration, scorer: (windows) => this.score(source, windows) }
+    return { id: basename(source), duration, scorer: (windows) => this.score(source, windows) }
   }
 
   /** The same of a video whose actions are known, for calibration and evaluation. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type RenderProgress, renderPlace } from '@egolens/world'
 import type { Result } from '../../evaluation/result.js'
 import type { Table } from '../../evaluation/table.js'
@@ -33,43 +34,43 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const steps = stages(options, 2 + 1 + 5 + 2 + (video ? 1 : 0))
   for (const { name } of places) {
     signal.throwIfAborted()
-    const { progress } = steps()
-    const onProgress = (event: RenderProgress) => progress(rendering(name, event))
+    const { progress } = steps(`draw the ${name}`)
+    const onProgress = (event: RenderProgress) => progress(rendering(event))
     await renderPlace({ place: name, dir: paths.world(name), ...counts, seed: 1, workers: 2, onProgress })
   }
   const { resources, datasets } = await openDemo(folder)
-  await findFeatures(steps(), resources, datasets)
+  await findFeatures(steps('both places'), resources, datasets)
   const runs: { result: Result; dir: string }[] = []
-  for (const run of demoRuns(folder, epochs)) runs.push(await runOne(steps(), resources, run))
+  for (const run of demoRuns(folder, epochs)) runs.push(await runOne(steps(run.input.name), resources, run))
   const results = runs.map(({ result }) => result)
   const table = crossTable(results)
   const recognition: DemoOutcome['recognition'] = []
   const videos: Awaited<ReturnType<typeof recogniseFile>>[] = []
   for (const { name } of places) {
-    const found = await recognisePlace(steps(), name, datasets.get(name)!)
+    const found = await recognisePlace(steps(`untrimmed ${name}`), name, datasets.get(name)!)
     recognition.push({ place: name, evaluation: found.evaluation })
     videos.push(...found.videos)
   }
-  if (video) videos.unshift(await recogniseFile(steps(), video))
+  if (video) videos.unshift(await recogniseFile(steps(basename(video)), video))
   const report = await demoReport({ table, runs, recognition, videos }, paths.report)
   return { table, results, recognition, report }
 }
 
 /** The work of the next stage: its progress says which of how many it is. */
-function stages(work: DemoWork, total: number): () => DemoWork {
+function stages(work: DemoWork, total: number): (name: string) => DemoWork {
   let stage = 0
-  return () => {
+  return (name) => {
     const number = ++stage
     const progress: DemoWork['progress'] = (event) =>
-      work.progress({ ...event, task: `${number}/${total} ${event.task}` })
+      work.progress({ ...event, task: `${number}/${total} ${name}: ${event.task}` })
     return { folder: work.folder, signal: work.signal, progress }
   }
 }
 
 /** The world tells of videos and frames; the time left is best judged by frames. */
-export function rendering(place: string, { done, total, frames, framesTotal }: RenderProgress) {
+export function rendering({ done, total, frames, framesTotal }: RenderProgress) {
   return {
-    task: `draw the ${place}`,
+    task: 'frames',
     done: frames,
     total: framesTotal,
     unit: 'frames',
