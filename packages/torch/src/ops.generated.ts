@@ -955,11 +955,6 @@ const op_flatten_using_ints = addon.op('aten::flatten', 'using_ints')
 export function flatten_using_ints(self: Tensor, startDim?: number, endDim?: number): Tensor {
   return new Tensor(addon.call(op_flatten_using_ints, self.handle, startDim, endDim) as number)
 }
-const op_unflatten_int = addon.op('aten::unflatten', 'int')
-/** aten::unflatten.int(Tensor(a) self, int dim, int[] sizes) -> Tensor(a) */
-export function unflatten_int(self: Tensor, dim: number, sizes: readonly number[]): Tensor {
-  return new Tensor(addon.call(op_unflatten_int, self.handle, dim, sizes) as number)
-}
 const op_unsqueeze = addon.op('aten::unsqueeze', '')
 /** aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a) */
 export function unsqueeze(self: Tensor, dim: number): Tensor {

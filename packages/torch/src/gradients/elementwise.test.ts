@@ -44,6 +44,13 @@ const arithmetic: Case[] = [
     () => normal(2, 3),
   ),
   ['remainder.Scalar', one((x) => ops.remainder_Scalar(x, 10)), () => [positive(2, 3)]],
+  ['remainder.Tensor', two((a, b) => ops.remainder_Tensor(a, b.add(9))), () => [positive(3), positive(3)]],
+  on(
+    'div.Scalar_mode',
+    (x) => ops.div_Scalar_mode(x, 0.7, 'floor'),
+    () => distinct(2, 3),
+  ),
+  ['div.Tensor_mode', two((a, b) => ops.div_Tensor_mode(a, b, 'trunc')), () => [distinct(3), positive(3)]],
   ['fmod.Scalar', one((x) => ops.fmod_Scalar(x, 10)), () => [positive(2, 3)]],
   on(
     'pow.Tensor_Scalar',

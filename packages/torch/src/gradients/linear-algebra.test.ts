@@ -58,6 +58,21 @@ const linearAlgebra: Case[] = [
     (x) => ops.trace(x),
     () => normal(3, 3),
   ),
+  on(
+    'linalg_svd',
+    (x) => ops.linalg_svd(x, false)[1],
+    () => normal(3, 2),
+  ),
+  on(
+    'linalg_qr',
+    (x) => ops.linalg_qr(x)[1],
+    () => normal(3, 3),
+  ),
+  on(
+    'linalg_eigh',
+    (x) => ops.linalg_eigh(x.add(x.t()))[0],
+    () => normal(3, 3),
+  ),
 ]
 
 const reduction: Case[] = [

@@ -257,6 +257,26 @@ const network: Case[] = [
     (x) => ops.affine_grid_generator(x, [1, 1, 2, 3], false),
     () => normal(1, 2, 3),
   ),
+  on(
+    '_softmax',
+    (x) => ops._softmax(x, 1, false),
+    () => normal(2, 3),
+  ),
+  [
+    'native_group_norm',
+    three((x, w, b) => ops.native_group_norm(x, w, b, 2, 4, 3, 2, 1e-5)[0]),
+    () => [normal(2, 4, 3), normal(4), normal(4)],
+  ],
+  on(
+    'native_dropout',
+    (x) => ops.native_dropout(x, 0.5, false)[0],
+    () => normal(2, 3),
+  ),
+  on(
+    'max_pool2d_with_indices',
+    (x) => ops.max_pool2d_with_indices(x, 2)[0],
+    () => distinct(1, 2, 4, 4),
+  ),
 ]
 
 checkGradients('network', network)

@@ -227,6 +227,17 @@ const shape: Case[] = [
     (x) => ops.replication_pad2d(x, [1, 1, 1, 0]),
     () => normal(1, 2, 3, 3),
   ),
+  on(
+    'alias',
+    (x) => ops.alias(x).mul(2),
+    () => normal(2, 3),
+  ),
+  ['meshgrid.indexing', (a, b) => ops.meshgrid_indexing([a!, b!], 'ij'), () => [normal(2), normal(3)]],
+  on(
+    'to.dtype',
+    (x) => x.to('float64').mul(2),
+    () => normal(2, 3),
+  ),
 ]
 
 checkGradients('shape', shape)
