@@ -53,11 +53,11 @@ const table = z.strictObject({
   /** Lines of heads over several columns, such as "Nouns". The spans of a line add up to the columns. */
   heads: z.array(z.array(z.strictObject({ title: z.string(), span: z.number().int().positive() }))).default([]),
   columns: z.array(z.string()),
-  /** One cell a column. Published rows stand beside measured ones, and are never called best. */
+  /** One cell a column. Published figures and bounds stand beside measured ones, and are never called best. */
   rows: z.array(
     z.strictObject({
       name: z.string(),
-      kind: z.enum(['measured', 'published']).default('measured'),
+      kind: z.enum(['measured', 'published', 'bound']).default('measured'),
       cells: z.array(cell),
     }),
   ),

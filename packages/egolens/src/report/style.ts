@@ -58,6 +58,8 @@ button { font: inherit; color: inherit; }
 .without-annotated .annotated { display: none; }
 .segment { position: absolute; border: 0; border-radius: 4px; padding: 0 5px; font-size: 12.5px; font-weight: 550; text-align: left;
   overflow: hidden; white-space: nowrap; text-overflow: ellipsis; cursor: pointer; }
+.segment { container-type: inline-size; }
+@container (max-width: 16px) { .segment-name { display: none; } }
 .annotated .segment { font-size: 10.5px; opacity: 0.72; padding: 0 4px; line-height: 15px; }
 .segment.now { outline: 2px solid var(--ink); outline-offset: 0; z-index: 2; opacity: 1; }
 .segment:hover, .segment:focus-visible { filter: brightness(1.08); outline: 2px solid var(--accent); z-index: 3; }
@@ -77,7 +79,7 @@ figcaption { font-weight: 600; font-size: 14.5px; margin-bottom: 10px; }
 table { border-collapse: collapse; font-size: 14.5px; font-variant-numeric: tabular-nums; }
 th { font-weight: 600; text-align: right; padding: 5px 10px; color: var(--soft); font-size: 13px; white-space: nowrap; }
 th.group { text-align: center; color: var(--ink); border-bottom: 1px solid var(--line); }
-tr.published td, tr.published th[scope="row"] { color: var(--soft); font-style: italic; font-weight: 400; }
+tr:not(.measured) td, tbody tr:not(.measured) th[scope="row"] { color: var(--soft); font-style: italic; font-weight: 400; }
 th[scope="row"] { text-align: left; color: var(--ink); font-size: 14.5px; padding-left: 0; }
 td { text-align: right; padding: 6px 10px; border-top: 1px solid var(--line); }
 tbody th { border-top: 1px solid var(--line); }

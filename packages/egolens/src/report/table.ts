@@ -28,10 +28,11 @@ ${rows.join('\n')}
 </tbody></table></div>${notes}</figure>`
 }
 
-/** Bold means something only where there are two figures to compare. */
+/** Bold means something only where figures differ. */
 function bestOf(cells: (ReportCell | undefined)[]): number | undefined {
   const numbers = cells.map((cell) => numberOf(cell ?? null)).filter((value) => value !== undefined)
-  return numbers.length > 1 ? Math.max(...numbers) : undefined
+  const best = Math.max(...numbers)
+  return numbers.some((value) => value < best) ? best : undefined
 }
 
 function numberOf(cell: ReportCell): number | undefined {

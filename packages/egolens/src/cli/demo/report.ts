@@ -28,7 +28,7 @@ export async function demoReport({ table, runs, recognition, videos }: DemoFindi
     tables: [reportTable(table), ...(recognition.length ? [recognitionTable(recognition)] : [])],
     curves: await curvesOf(runs),
     runs: runs.map(({ result, dir }) => ({
-      name: `${result.name}, ${result.tests.map((t) => t.component)[0]}s, trained on ${result.trainedOn ?? 'nothing'}`,
+      name: runName(result),
       facts: facts(result, dir),
     })),
   }
@@ -49,7 +49,7 @@ function recognitionTable(recognition: DemoFindings['recognition']): NonNullable
     columns: recognition.flatMap(() => columns),
     rows: ways.map(([name, key]) => ({
       name,
-      kind: key === 'oracleBoundaries' ? ('published' as const) : ('measured' as const),
+      kind: key === 'oracleBoundaries' ? ('bound' as const) : ('measured' as const),
       cells: recognition.flatMap(({ evaluation }) => recognitionCells(evaluation[key])),
     })),
     notes: ['The last row is told where the actions are; it is the most that the same adapters could reach.'],
@@ -97,4 +97,9 @@ function facts(result: Result, dir: string): Record<string, string> {
     ...versions,
     ...hashes,
   }
+}
+
+function runName({ name, tests, trainedOn }: Result): string {
+  const components = [...new Set(tests.map((test) => `${test.component}s`))].join(' and ')
+  return `${name}, ${components}, ${trainedOn === null ? 'nothing trained' : `trained on ${trainedOn}`}`
 }

@@ -79,7 +79,7 @@ function segmentButton(video: Video, lane: Lane, segment: Segment, row: number, 
   const button = element(
     'button',
     { class: 'segment', type: 'button', title: words, 'aria-label': words },
-    segment.label,
+    element('span', { class: 'segment-name' }, segment.label),
   )
   const left = segment.start / video.duration
   const width = (segment.end - segment.start) / video.duration
