@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { headerVersion } from './build/find.js'
-import { addonFile, type BuildRecord, builtAddons } from './build/place.js'
+import { addonFile, type BuildRecord, builtAddons, requireSameLibtorch } from './build/place.js'
 import { TorchError } from './errors.js'
 
 /** A tensor's slot and generation in the native table, in one number. */
@@ -91,26 +90,10 @@ function choose(): { path: string; record?: BuildRecord } {
   return { path: addonFile(record.key), record }
 }
 
-/** A libtorch that was upgraded in place would crash the process later: say so now. */
-function checkVersion(record: BuildRecord): void {
-  let now: string
-  try {
-    now = headerVersion(record.include)
-  } catch {
-    return
-  }
-  if (now !== record.version) {
-    throw new TorchError(
-      'VersionMismatch',
-      `the native part was built for libtorch ${record.version}, but ${record.lib} holds ${now} now: ${BUILD}`,
-    )
-  }
-}
-
 function load(): Addon {
   const { path, record } = choose()
   if (!existsSync(path)) throw new TorchError('AddonMissing', `there is no add-on at ${path}: ${BUILD}`)
-  if (record) checkVersion(record)
+  if (record) requireSameLibtorch(record)
   let addon: Addon
   try {
     addon = createRequire(import.meta.url)(path) as Addon

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildKey, flags } from './compile.js'
 import { findLibtorch } from './find.js'
+import { requireSameLibtorch } from './place.js'
 
 let root: string
 beforeEach(() => {
@@ -79,5 +80,20 @@ describe('LIBTORCH_USE_PYTORCH', () => {
   it('says when that Python has no torch', () => {
     const env = { LIBTORCH_USE_PYTORCH: '1', PYTHON: python(`echo "No module named 'torch'" >&2; exit 1`) }
     expect(() => findLibtorch(env)).toThrow(/cannot import torch \(No module named 'torch'\)/)
+  })
+})
+
+describe('a built add-on', () => {
+  it('loads only on the libtorch that it was built for', () => {
+    fakeLibtorch([2, 3, 1])
+    const { lib, include, version } = findLibtorch({ LIBTORCH: root })
+    requireSameLibtorch({ lib, include, version })
+    fakeLibtorch([2, 4, 0])
+    expect(() => requireSameLibtorch({ lib, include, version })).toThrow(
+      /built for libtorch 2\.3\.1, but .* holds 2\.4\.0 now: run `npx egolens-torch build`/,
+    )
+    // Headers may be absent where only the libraries are installed; the libraries may not.
+    requireSameLibtorch({ lib, include: [], version })
+    expect(() => requireSameLibtorch({ lib: join(root, 'gone'), include, version })).toThrow(/which is gone/)
   })
 })

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { TorchError } from '../errors.js'
+import { headerVersion } from './find.js'
 
 // This file is two folders below the package, as a source and as a built file alike.
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url))
@@ -42,4 +44,31 @@ export function builtAddons(): BuildRecord[] {
     .map((path) => JSON.parse(readFileSync(path, 'utf8')) as BuildRecord)
     .filter((record) => existsSync(addonFile(record.key)))
     .sort((a, b) => Number(b.key === first) - Number(a.key === first))
+}
+
+/**
+ * A libtorch that was upgraded in place would crash the process later: say so before it is loaded.
+ *
+ * @throws TorchError VersionMismatch with the cure.
+ */
+export function requireSameLibtorch(record: Pick<BuildRecord, 'include' | 'lib' | 'version'>): void {
+  if (!existsSync(join(record.lib, 'libtorch_cpu.so'))) {
+    throw new TorchError(
+      'LibtorchMissing',
+      `the native part was built for the libtorch ${record.version} in ${record.lib}, which is gone: install it again, ` +
+        'or run `npx egolens-torch build` for another one',
+    )
+  }
+  let now: string
+  try {
+    now = headerVersion(record.include)
+  } catch {
+    return
+  }
+  if (now === record.version) return
+  throw new TorchError(
+    'VersionMismatch',
+    `the native part was built for libtorch ${record.version}, but ${record.lib} holds ${now} now: ` +
+      'run `npx egolens-torch build`',
+  )
 }
