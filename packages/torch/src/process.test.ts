@@ -70,6 +70,13 @@ describe('the process', () => {
     expect(stdout.trim()).toBe('0 0')
   })
 
+  it('lets the garbage collector know of the memory that waits for it', async () => {
+    const { stdout } = await node(`
+      for (let i = 0; i < 1000; i++) { T.ones([1 << 20]); await new Promise((done) => setImmediate(done)) }
+      console.log(T.memory().peakBytes)`)
+    expect(Number(stdout)).toBeLessThan(1 << 30)
+  })
+
   it('keeps a typed array exactly as long as a tensor lies over it', async () => {
     const { stdout } = await withGc(`
       const settle = async () => { for (let i = 0; i < 5; i++) { gc(); await new Promise((done) => setTimeout(done, 5)) } }

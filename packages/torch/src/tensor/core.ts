@@ -24,8 +24,13 @@ export class Tensor {
     this.handle = handle
     const scope = currentScope()
     this.owner = scope
-    if (scope === null) collected.register(this, handle, this)
-    else scope.made.push(this)
+    if (scope === null) {
+      collected.register(this, handle, this)
+      // Nothing else would tell the garbage collector how much memory waits for it.
+      addon.reportMemory()
+    } else {
+      scope.made.push(this)
+    }
   }
 
   /** Sizes of the dimensions, such as `[2, 3]`; a scalar has `[]`. */
