@@ -9,9 +9,14 @@ import { EgoLensError } from '../errors.js'
 export type ClassVectors = Partial<Record<Component, Tensor>>
 
 /** A sentence with one `{}` in the place of the class name; `{}` alone is the bare name. */
-export const prompt = z
-  .string()
-  .refine((text) => text.split('{}').length === 2, 'a prompt holds {} exactly once, as in "a photo of a {}"')
+export const prompt = z.preprocess(
+  // In YAML an unquoted {} is an empty map; nothing else can be meant by it here.
+  (value) => (isEmptyMap(value) ? '{}' : value),
+  z.string().refine((text) => text.split('{}').length === 2, 'a prompt holds {} exactly once, as in "a photo of a {}"'),
+)
+
+const isEmptyMap = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
 
 /** "a photo of a {}" and "washing machine" -> "a photo of a washing machine". */
 export function fillPrompt(template: string, name: string): string {

@@ -67,6 +67,7 @@ describe('zero-shot CLIP', () => {
     }
     expect(texts({})).toEqual(['a photo of a cup'])
     expect(texts({ prompt: '{}' })).toEqual(['cup'])
+    expect(texts({ prompt: {} })).toEqual(['cup']) // what YAML makes of an unquoted {}
   })
 
   it('has nothing to train', () => {
