@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { examples, json } from './options.js'
+import { resultText } from './result-text.js'
 import { action } from './session.js'
 
 interface Options {
@@ -25,28 +26,17 @@ export function evaluate(): Command {
     .action(
       action<Options>(async (session, options, dir) => {
         const { evaluateRun } = await import('../training/index.js')
-        const [{ crossTable, sharedNovelTable }, { tableText }, { predictionsCsv }] = await Promise.all([
-          import('../evaluation/tables.js'),
-          import('../evaluation/render-table.js'),
-          import('../evaluation/result.js'),
-        ])
         const { progress, signal } = session
         const result = await evaluateRun(dir!, { progress, signal })
         if (options.csv) {
-          const { writeAtomic } = await import('../files.js')
+          const [{ writeAtomic }, { predictionsCsv }] = await Promise.all([
+            import('../files.js'),
+            import('../evaluation/result.js'),
+          ])
           await writeAtomic(options.csv, predictionsCsv(result))
         }
-        const tables = [crossTable([result]), sharedNovelTable([result])].filter((table) => table.groups.length)
-        const values = result.tests.map(
-          (test) => `${test.name}, ${test.component}s, ${test.clips} clips: ${describe(test.values)}`,
-        )
-        session.result(result, [...values, ...tables.map((table) => `\n${tableText(table)}`)].join('\n').trimEnd())
+        session.result(result, await resultText(result))
         return undefined
       }),
     )
 }
-
-const describe = (values: Record<string, number>): string =>
-  Object.entries(values)
-    .map(([name, value]) => `${name} ${(100 * value).toFixed(2)} %`)
-    .join(', ')

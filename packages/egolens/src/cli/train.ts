@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { examples, json, set } from './options.js'
 import { duration } from './progress.js'
+import { resultText } from './result-text.js'
 import { action } from './session.js'
 
 interface Options {
@@ -42,13 +43,9 @@ export function train(): Command {
           signal,
         })
         const result = await library.evaluateRun(dir, { resources, progress, signal })
-        const [{ crossTable }, { tableText }] = await Promise.all([
-          import('../evaluation/tables.js'),
-          import('../evaluation/render-table.js'),
-        ])
         const text = [
           `${summary.name}: ${summary.parameters} parameters, ${summary.steps} updates in ${duration(summary.seconds)}`,
-          tableText(crossTable([result])),
+          await resultText(result),
           `The run is in ${dir}`,
         ]
         session.result(
