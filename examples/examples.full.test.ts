@@ -41,7 +41,7 @@ describe('the examples', () => {
 
   it('read-features.js reads a row a frame', () => {
     const [head, ...frames] = run('read-features.js', video).trim().split('\n')
-    expect(head).toBe(`${frames.length} frames, 192 numbers each`)
+    expect(head).toMatch(new RegExp(`^${frames.length} frames, \\d+ numbers each$`))
     expect(frames[0]).toMatch(/^0\.00 s {2}a photo of a \w+$/)
   })
 
