@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { F, Generator, memory, ones, randn, scope, type Tensor, zeros } from '@egolens/torch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeClip } from './clip.testing.js'
 import type { ClipConfig } from './config.js'
 import { loadClip } from './load.js'
 import { expectedTensors } from './names.js'
-import { writeClip } from './testing.js'
 import { learnVocabulary, tokenizerJson } from './tokenizer/learn.js'
 
 // ViT-B/16 at its published size, with seeded random weights.

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { cat, fromTypedArray, grad, memory, safetensors, scope, type Tensor, zeros } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadImageEncoder } from '../registry.js'
+import { formulaWeights, tinyConfig, wordTokenizer, writeClip } from './clip.testing.js'
 import { parseConfig } from './config.js'
 import { type ClipModel, loadClip } from './load.js'
-import { formulaWeights, tinyConfig, wordTokenizer, writeClip } from './testing.js'
 
 let dir: string
 

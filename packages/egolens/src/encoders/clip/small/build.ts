@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { manualSeed, setNumThreads } from '@egolens/torch'
@@ -68,6 +68,8 @@ const bytes = (await stat(join(fresh, 'model.safetensors'))).size
 const date = new Date().toISOString().slice(0, 10)
 const figures = { heldOut, nouns: kinds.length, seconds: seconds(), bytes, date }
 await writeFile(join(fresh, 'README.md'), modelCard(recipe, made, figures))
+// A temporary folder is its maker's alone; this one is for all.
+await chmod(fresh, 0o755)
 await rm(out, { recursive: true, force: true })
 await rename(fresh, out)
 say(
