@@ -20,6 +20,7 @@ const commands = [
   ),
   ['models', 'list'],
   ['world', 'render'],
+  ['world', 'check'],
 ]
 
 describe.skipIf(!existsSync(main))('egolens', () => {

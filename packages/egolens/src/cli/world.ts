@@ -1,12 +1,13 @@
 import { join } from 'node:path'
-import type { RenderProgress } from '@egolens/world'
+import type { PlaceName, RenderProgress } from '@egolens/world'
 import { Command } from 'commander'
 import type { Progress } from '../progress.js'
 import { examples, json, positive } from './options.js'
-import { action } from './session.js'
+import { action, failed } from './session.js'
+import { columns } from './text.js'
 
 interface Options {
-  place: string[]
+  place: PlaceName[]
   train: number
   test: number
   untrimmed: number
@@ -17,7 +18,7 @@ interface Options {
 /** `egolens world render DIR`, `egolens world check DIR` */
 export function world(): Command {
   const command = new Command('world').description('the small procedural world')
-  command.addCommand(render())
+  command.addCommand(render()).addCommand(check())
   return command
 }
 
@@ -44,7 +45,7 @@ function render(): Command {
           session.signal.throwIfAborted()
           const dir = join(folder!, name)
           await renderPlace({
-            place: name as 'kitchen',
+            place: name,
             dir,
             clips: { train: options.train, test: options.test },
             untrimmed: { train: options.untrimmed, test: options.untrimmed },
@@ -56,6 +57,32 @@ function render(): Command {
         }
         session.result({ places: rendered }, rendered.map(({ place, dir }) => `${place} is in ${dir}`).join('\n'))
         return undefined
+      }),
+    )
+}
+
+function check(): Command {
+  return new Command('check')
+    .description('holds rendered places against the gates that bind the world; takes minutes')
+    .argument('<folder>', "the folder that holds the places' folders")
+    .option('--place <names...>', 'kitchen, workshop, cafe', ['kitchen', 'workshop'])
+    .addOption(json())
+    .addHelpText('after', examples('egolens world check world', 'egolens world check world --place kitchen --json'))
+    .action(
+      action<{ place: PlaceName[] }>(async (session, options, folder) => {
+        const { checkWorld } = await import('../studies/world-gates/index.js')
+        const gates = await checkWorld({ dir: folder!, places: options.place, progress: session.progress })
+        const percent = (share: number | undefined) => (share === undefined ? '' : `${(100 * share).toFixed(1)} %`)
+        const rows = gates.map((gate) => [
+          gate.passed ? '✓' : '✗',
+          gate.place,
+          gate.title,
+          percent(gate.value),
+          percent(gate.least),
+          percent(gate.most),
+        ])
+        session.result(gates, columns([['', 'place', 'gate', 'measured', 'least', 'most'], ...rows]))
+        return gates.every((gate) => gate.passed) ? undefined : failed
       }),
     )
 }
