@@ -27,6 +27,11 @@ export class BatchEncoder {
     this.#values = lanes.map(({ encoder }) => new Float32Array(capacity * encoder.width))
   }
 
+  /** Frames added so far. */
+  get count(): number {
+    return this.#count
+  }
+
   /** @param boxes where the hand view of each frame is; undefined for all of it */
   add(frames: readonly Frame[], boxes: readonly (RelativeBox | undefined)[]): void {
     noGrad(() =>

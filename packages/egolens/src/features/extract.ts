@@ -1,11 +1,13 @@
+import { basename } from 'node:path'
 import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import type { ImageEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
 import { type Progress, silent } from '../progress.js'
 import { type Frame, frames, type ImageOptions } from '../video/index.js'
 import { BatchEncoder, type Lane } from './batch.js'
-import { type Seconds, stopwatch } from './clock.js'
+import { type Clock, type Seconds, stopwatch } from './clock.js'
 import type { CropProvider } from './crops.js'
+import { gridSteps } from './grid.js'
 import { frameSpace } from './space.js'
 import type { FeatureStore } from './store.js'
 import type { FeatureSpace, View } from './types.js'
@@ -47,7 +49,7 @@ export interface ExtractReport {
   /** Frames decoded and encoded now. */
   frames: number
   failures: Failure[]
-  /** Where the time went; decoding runs beside the rest, so only waiting for it counts. */
+  /** Where the time went. */
   seconds: Seconds
 }
 
@@ -62,7 +64,7 @@ export interface ExtractReport {
  */
 export async function extract(options: ExtractOptions): Promise<ExtractReport> {
   const lanes = makeLanes(options)
-  const { store, shard, progress = silent } = options
+  const { every, store, shard, progress = silent } = options
   const works = groupBySource(options.clips).filter((_, i) => !shard || i % shard.count === shard.index)
   const report: ExtractReport = {
     sources: works.length,
@@ -71,21 +73,22 @@ export async function extract(options: ExtractOptions): Promise<ExtractReport> {
     failures: [],
     seconds: { hash: 0, decode: 0, hands: 0, preprocess: 0, encode: 0, write: 0 },
   }
+  const clock = stopwatch(report.seconds)
+  const counts = works.map((work) => gridSteps(work.ranges, every).length)
+  const total = counts.reduce((a, b) => a + b, 0)
+  const tell = (done: number, work: Work) =>
+    progress({ task: 'features', done, total, unit: 'frames', note: basename(work.source) })
   let done = 0
-  for (const work of works) {
-    options.signal?.throwIfAborted()
-    try {
-      await extractSource(work, lanes, options, report, (note) =>
-        progress({ task: 'features', done, total: works.length, unit: 'videos', note }),
-      )
-    } catch (error) {
-      if (!(error instanceof EgoLensError)) throw error
-      report.failures.push({ source: work.source, code: error.code, message: error.line })
+  try {
+    for (const [i, work] of works.entries()) {
+      options.signal?.throwIfAborted()
+      await extractSource(work, lanes, options, report, clock, (frames) => tell(done + frames, work))
+      done += counts[i]!
+      tell(done, work)
     }
-    done++
-    progress({ task: 'features', done, total: works.length, unit: 'videos', note: `${report.frames} frames` })
+  } finally {
+    await store.sources.flush()
   }
-  await store.sources.flush()
   return report
 }
 
@@ -102,58 +105,88 @@ function makeLanes({ encoders, views, every, crops }: ExtractOptions): Lane[] {
   return lanes.filter(({ space }) => !seen.has(JSON.stringify(space)) && seen.add(JSON.stringify(space)))
 }
 
+/** Encodes what one source lacks; a source that cannot be read goes to the report. */
 async function extractSource(
   work: Work,
   lanes: Lane[],
   options: ExtractOptions,
   report: ExtractReport,
-  tell: (note: string) => void,
+  clock: Clock,
+  tell: (frames: number) => void,
 ): Promise<void> {
-  const { store, batch = 48, signal } = options
-  const clock = stopwatch(report.seconds)
-  const hash = await clock('hash', () => store.sources.hash(work.source))
-  const hands = options.views.includes('hand') ? options.crops : undefined
-  const origin = await clock('hands', async () => (await hands?.sourceId?.(work.source)) ?? '')
-  const originOf = (lane: { space: FeatureSpace }) => (lane.space.view === 'hand' ? origin : '')
-  const wanted = await wantedTimes(lanes, (lane) => store.missing(lane.space, hash, work.ranges, originOf(lane)))
-  if (wanted.length === 0) {
-    report.complete++
-    return
+  const { store } = options
+  try {
+    const plan = await planSource(work, lanes, options, clock)
+    if (plan.wanted.length === 0) {
+      report.complete++
+      return
+    }
+    const results = await encodeSource(work, plan, lanes, options, clock, tell)
+    report.frames += plan.wanted.length
+    await clock('write', async () => {
+      for (const { space, features } of results) await store.write(space, plan.hash, features, plan.originOf(space))
+    })
+  } catch (error) {
+    if (!(error instanceof EgoLensError)) throw error
+    report.failures.push({ source: work.source, code: error.code, message: error.line })
   }
-  const boxes = hands ? await clock('hands', () => hands.boxes(work.source, wanted)) : []
-  const encoder = new BatchEncoder(lanes, wanted.length, clock)
+}
+
+interface Plan {
+  hash: string
+  /** Grid times that at least one lane lacks. */
+  wanted: number[]
+  originOf(space: FeatureSpace): string
+}
+
+async function planSource(work: Work, lanes: Lane[], options: ExtractOptions, clock: Clock): Promise<Plan> {
+  const { store, crops, views } = options
+  const hash = await clock('hash', () => store.sources.hash(work.source))
+  const hands = views.includes('hand') ? crops : undefined
+  const origin = (await clock('hands', async () => hands?.sourceId?.(work.source))) ?? ''
+  const originOf = (space: FeatureSpace) => (space.view === 'hand' ? origin : '')
+  const times = new Set<number>()
+  for (const { space } of lanes) {
+    for (const time of await store.missing(space, hash, work.ranges, originOf(space))) times.add(time)
+  }
+  return { hash, wanted: [...times].sort((a, b) => a - b), originOf }
+}
+
+async function encodeSource(
+  { source }: Work,
+  { wanted }: Plan,
+  lanes: Lane[],
+  { crops, views, images, batch = 48, signal }: ExtractOptions,
+  clock: Clock,
+  tell: (frames: number) => void,
+): Promise<ReturnType<BatchEncoder['results']>> {
+  const boxes = views.includes('hand') ? await clock('hands', () => crops!.boxes(source, wanted)) : []
   const boxAt = new Map(wanted.map((time, i) => [time, boxes[i]]))
-  let group: Frame[] = []
-  const flush = async () => {
-    encoder.add(
-      group,
-      group.map((frame) => boxAt.get(frame.at)),
-    )
-    report.frames += group.length
-    group = []
-    tell(`${report.frames} frames`)
+  const encoder = new BatchEncoder(lanes, wanted.length, clock)
+  for await (const group of batches(frames(source, { ...images, times: wanted }), batch, clock)) {
+    const boxesOf = group.map((frame) => boxAt.get(frame.at))
+    encoder.add(group, boxesOf)
+    tell(encoder.count)
     await yieldToEvents()
     signal?.throwIfAborted()
   }
-  const decoded = frames(work.source, { ...options.images, times: wanted })[Symbol.asyncIterator]()
+  return encoder.results()
+}
+
+/** Groups of frames, with the time of waiting for them. */
+async function* batches(decoded: AsyncGenerator<Frame>, size: number, clock: Clock): AsyncGenerator<Frame[]> {
+  let group: Frame[] = []
   try {
     for (;;) {
       const next = await clock('decode', () => decoded.next())
-      if (next.done) break
-      group.push(next.value)
-      if (group.length === batch) await flush()
+      if (!next.done) group.push(next.value)
+      if (group.length === size || (next.done && group.length > 0)) {
+        yield group
+        group = []
+      }
+      if (next.done) return
     }
-    if (group.length > 0) await flush()
   } finally {
-    await decoded.return?.(undefined)
+    await decoded.return(undefined)
   }
-  await clock('write', async () => {
-    for (const { space, features } of encoder.results()) await store.write(space, hash, features, originOf({ space }))
-  })
-}
-
-async function wantedTimes(lanes: Lane[], missing: (lane: Lane) => Promise<number[]>): Promise<number[]> {
-  const times = new Set<number>()
-  for (const lane of lanes) for (const time of await missing(lane)) times.add(time)
-  return [...times].sort((a, b) => a - b)
 }

@@ -6,7 +6,7 @@ import type { VideoFeatures } from './types.js'
 export function readShard(path: string): VideoFeatures {
   return noGrad(() =>
     scope(() => {
-      const file = safetensors.open(path)
+      const file = openShard(path)
       try {
         const [n, width] = shapeOf(file, path)
         const times = file.tensor('times').toTypedArray() as Float64Array
@@ -27,7 +27,7 @@ export function readShard(path: string): VideoFeatures {
  */
 export function readTimes(path: string, origin?: string): Float64Array {
   return scope(() => {
-    const file = safetensors.open(path)
+    const file = openShard(path)
     try {
       if (origin !== undefined && (file.metadata.origin ?? '') !== origin) return new Float64Array()
       return file.tensor('times').toTypedArray() as Float64Array
@@ -49,6 +49,14 @@ export function writeShard(
       safetensors.save(path, { times: fromTypedArray(times, [times.length]), features }, metadata)
     }),
   )
+}
+
+function openShard(path: string): ReturnType<typeof safetensors.open> {
+  try {
+    return safetensors.open(path)
+  } catch (error) {
+    throw damaged(path, (error as Error).message)
+  }
 }
 
 function shapeOf(file: ReturnType<typeof safetensors.open>, path: string): [number, number] {

@@ -164,6 +164,14 @@ describe('the store', () => {
     await expect(store.write(space, video, wide)).rejects.toMatchObject({ code: 'features/width' })
   })
 
+  test('a damaged shard is named with the cure', async () => {
+    await store.write(space, video, features([0]))
+    await writeFile(store.shardPath(space, video), 'damaged')
+    const error = { code: 'features/damaged', where: store.shardPath(space, video), cure: 'delete the file' }
+    await expect(store.read(space, video)).rejects.toMatchObject(error)
+    await expect(store.missing(space, video, [[0, 1]])).rejects.toMatchObject(error)
+  })
+
   test('content hashes are remembered until a file changes', async () => {
     const path = join(dir, 'source.bin')
     await writeFile(path, 'one')
