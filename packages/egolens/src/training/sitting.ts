@@ -1,4 +1,4 @@
-import { Generator, safetensors, scope } from '@egolens/torch'
+import { Generator, type optim, safetensors, scope } from '@egolens/torch'
 import { top1 } from '../evaluation/top1.js'
 import type { Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
@@ -21,7 +21,7 @@ export interface Sitting {
   data: TrainingData
   features: FeatureSource
   progress: Progress
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** What training came to, over all sittings. */
@@ -33,91 +33,49 @@ export interface Learned {
   skipped: Skipped[]
 }
 
+type Optimizer = optim.AdamW | optim.SGD
+
 /** Trains from the beginning or from a checkpoint to the end; the method then holds the weights that are kept. */
 export async function learn(sitting: Sitting): Promise<Learned> {
-  const { recipe, method, resume, signal } = sitting
-  const { training } = recipe
-  const paths = runPaths(sitting.dir)
+  const { recipe, method } = sitting
   const parameters = method.module.parameters()
   if (parameters.length === 0) return { steps: 0, seconds: 0, skipped: [] }
-
-  const optimizer = createOptimizer(parameters, training)
-  const { checkpoint, skipped } = resume ? await readCheckpoint(paths.checkpoints, recipeHash(recipe)) : fresh
-  const state = checkpoint?.state ?? initialState(recipe)
-  const resumedFrom = checkpoint ? state.step : undefined
-  if (checkpoint) {
-    method.module.loadStateDict(checkpoint.model)
-    optimizer.loadStateDict(checkpoint.optimizer)
-    Generator.default().setState(Buffer.from(state.generator, 'base64'))
-    for (const tensor of [...Object.values(checkpoint.model), ...Object.values(checkpoint.optimizer)]) tensor.dispose()
-  }
-  await cutLog(paths.log, state.logBytes)
-  const log = await RunLog.open(paths.log)
-  const tables: FrameTable[] = []
-  let fixedClasses: unknown
+  const optimizer = createOptimizer(parameters, recipe.training)
   try {
-    if (resume) await log.write({ kind: 'resume', step: state.step, skipped })
-    const load = async (set: ClipSet, task: string) => {
-      const table = await FrameTable.load(set.clips, sitting.features, streamsOf(method.needs), {
-        progress: sitting.progress,
-        task,
-      })
-      tables.push(table)
-      return table
-    }
-    const table = await load(sitting.data.train, 'features of the training clips')
-    const validation = sitting.data.validation && {
-      table: await load(sitting.data.validation, 'features of the validation clips'),
-      set: sitting.data.validation,
-    }
-    const secondsBefore = state.seconds
-    const began = performance.now()
-    const save = async () => {
-      await log.sync()
-      state.seconds = secondsBefore + (performance.now() - began) / 1000
-      state.logBytes = log.bytes
-      state.generator = Buffer.from(Generator.default().state()).toString('base64')
-      await scope(async () => {
-        const [model, moments] = [method.module.stateDict(), optimizer.stateDict()]
-        await writeCheckpoint(paths.checkpoints, { model, optimizer: moments, state }, training.keep)
-      })
-    }
-    const { components, classesTrain } = method
-    const { batch, seed } = training
-    const { labels } = sitting.data.train
-    fixedClasses = classesTrain ? undefined : scope(() => method.classes(labels))
-    await trainLoop({
-      training,
-      method,
-      optimizer,
-      classes: () => (classesTrain ? method.classes(labels) : fixedClasses),
-      loader: new ClipLoader(table, method.needs, { batch, seed, components }),
-      state,
-      log,
-      save,
-      ...(validation ? { validate: (epoch: number) => select(epoch, method, validation, state, paths.best) } : {}),
-      progress: sitting.progress,
-      ...(signal ? { signal } : {}),
-    })
-    state.seconds = secondsBefore + (performance.now() - began) / 1000
+    const { state, ...from } = await begin(sitting, optimizer)
+    await sit(sitting, optimizer, state, from.skipped)
+    if (state.best) scope(() => void method.module.loadStateDict(safetensors.load(runPaths(sitting.dir).best)))
+    return { steps: state.step, seconds: state.seconds, epoch: state.best?.epoch ?? state.epoch - 1, ...from }
   } finally {
-    await log.close()
     optimizer.dispose()
-    release(fixedClasses)
-    for (const table of tables) table.dispose()
-  }
-  if (state.best) loadBest(method, paths.best)
-  const epoch = state.best?.epoch ?? state.epoch - 1
-  return {
-    steps: state.step,
-    seconds: state.seconds,
-    epoch,
-    skipped,
-    ...(resumedFrom === undefined ? {} : { resumedFrom }),
   }
 }
 
-const fresh = { checkpoint: undefined, skipped: [] as Skipped[] }
+interface Beginning {
+  state: TrainingState
+  skipped: Skipped[]
+  resumedFrom?: number
+}
+
+/** The state to train on from: everything that decides what follows is as it was at the checkpoint. */
+async function begin({ recipe, dir, resume, method }: Sitting, optimizer: Optimizer): Promise<Beginning> {
+  const paths = runPaths(dir)
+  return scope(async () => {
+    const { checkpoint, skipped } = resume
+      ? await readCheckpoint(paths.checkpoints, recipeHash(recipe))
+      : { checkpoint: undefined, skipped: [] }
+    if (!checkpoint) {
+      await cutLog(paths.log, 0)
+      return { state: initialState(recipe), skipped }
+    }
+    const { state } = checkpoint
+    method.module.loadStateDict(checkpoint.model)
+    optimizer.loadStateDict(checkpoint.optimizer)
+    Generator.default().setState(Buffer.from(state.generator, 'base64'))
+    await cutLog(paths.log, state.logBytes)
+    return { state, skipped, resumedFrom: state.step }
+  })
+}
 
 function initialState(recipe: Recipe): TrainingState {
   return {
@@ -132,23 +90,85 @@ function initialState(recipe: Recipe): TrainingState {
   }
 }
 
+/** One process's part of a run: tables in memory, the log open, the loop. */
+async function sit(sitting: Sitting, optimizer: Optimizer, state: TrainingState, skipped: Skipped[]): Promise<void> {
+  const { recipe, method, data, progress, signal, dir } = sitting
+  const { training } = recipe
+  const { labels } = data.train
+  const paths = runPaths(dir)
+  const opened: { dispose(): void }[] = []
+  const open = async ({ clips }: ClipSet, what: string) => {
+    const task = `features of the ${what} clips`
+    const table = await FrameTable.load(clips, sitting.features, streamsOf(method.needs), { progress, task })
+    opened.push(table)
+    return table
+  }
+  const log = await RunLog.open(paths.log)
+  try {
+    if (sitting.resume) await log.write({ kind: 'resume', step: state.step, skipped })
+    const table = await open(data.train, 'training')
+    const { validation } = data
+    const validationTable = validation && (await open(validation, 'validation'))
+    const fixed = method.classesTrain ? undefined : scope(() => method.classes(labels))
+    opened.push({ dispose: () => release(fixed) })
+    const clock = stopwatch(state)
+    await trainLoop({
+      training,
+      method,
+      optimizer,
+      classes: () => (method.classesTrain ? method.classes(labels) : fixed),
+      loader: new ClipLoader(table, method.needs, { ...training, components: method.components }),
+      state,
+      log,
+      save: async () => {
+        await log.sync()
+        clock()
+        state.logBytes = log.bytes
+        await save(method, optimizer, state, paths.checkpoints, training.keep)
+      },
+      ...(validationTable
+        ? { validate: (epoch: number) => select(epoch, method, validationTable, validation!, state, paths.best) }
+        : {}),
+      progress,
+      ...(signal ? { signal } : {}),
+    })
+    clock()
+  } finally {
+    await log.close()
+    for (const one of opened) one.dispose()
+  }
+}
+
+/** Adds this sitting's seconds to those of the sittings before. */
+function stopwatch(state: TrainingState): () => void {
+  const [before, began] = [state.seconds, performance.now()]
+  return () => {
+    state.seconds = before + (performance.now() - began) / 1000
+  }
+}
+
+async function save(method: Method, optimizer: Optimizer, state: TrainingState, directory: string, keep: number) {
+  state.generator = Buffer.from(Generator.default().state()).toString('base64')
+  await scope(async () => {
+    const [model, moments] = [method.module.stateDict(), optimizer.stateDict()]
+    await writeCheckpoint(directory, { model, optimizer: moments, state }, keep)
+  })
+}
+
 /** Scores the validation clips and keeps the weights if they are the best so far; of equal ones the earliest. */
 async function select(
   epoch: number,
   method: Method,
-  { table, set }: { table: FrameTable; set: ClipSet },
+  table: FrameTable,
+  { labels }: ClipSet,
   state: TrainingState,
   path: string,
 ): Promise<number> {
-  const scores = Object.values(await scoreTable(method, table, set.labels, { task: 'validation' }))
+  const scores = Object.values(await scoreTable(method, table, labels, { task: 'validation' }))
   const score = scores.reduce((sum, clips) => sum + top1(clips), 0) / scores.length
   if (!state.best || score > state.best.score) {
     safetensors.save(path, method.module.stateDict())
     state.best = { epoch, score }
   }
   return score
-}
-
-function loadBest(method: Method, path: string): void {
-  scope(() => void method.module.loadStateDict(safetensors.load(path)))
 }
