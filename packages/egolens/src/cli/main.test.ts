@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -85,5 +85,22 @@ describe.skipIf(!existsSync(main))('egolens', () => {
     const list = JSON.parse(egolens('methods', '--json').stdout) as { name: string; paper: string; options: object }[]
     expect(list.map((m) => m.name)).toEqual(expect.arrayContaining(['zero-shot', 'coop', 'x-mic']))
     expect(list.find((m) => m.name === 'x-mic')!.options).toHaveProperty('properties.preset')
+  })
+})
+
+describe.skipIf(!existsSync(main))('an interruption', () => {
+  it('ends with status 130 and says how to go on', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'egolens-stop-'))
+    const child = spawn(process.execPath, [main, 'world', 'render', folder, '--workers', '1'])
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    while (!existsSync(join(folder, 'kitchen', 'manifest.json'))) await new Promise((wait) => setTimeout(wait, 100))
+    child.kill('SIGINT')
+    expect(await ended).toBe(130)
+    expect(stderr).toContain('egolens: interrupted; the same command goes on where it stopped')
+    await rm(folder, { recursive: true, force: true })
   })
 })

@@ -41,8 +41,8 @@ export function action<Options extends object>(
       },
     }
     try {
-      process.exitCode =
-        (await work(session, options, ...(received.slice(0, command.registeredArguments.length) as string[]))) ?? 0
+      const positional = received.slice(0, command.registeredArguments.length) as string[]
+      process.exitCode = (await Promise.race([work(session, options, ...positional), overdue(signal)])) ?? 0
     } catch (error) {
       bar.end()
       process.exitCode = report(error, session)
@@ -50,7 +50,18 @@ export function action<Options extends object>(
       bar.end()
       stop()
     }
+    // Work that knows no interruption may still be under way.
+    if (signal.aborted) process.exit(interrupted)
   }
+}
+
+/** How long interrupted work may take to reach a safe place, such as a checkpoint. */
+const graceSeconds = 5
+
+function overdue(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), 1000 * graceSeconds).unref())
+  })
 }
 
 /** First Ctrl-C: the work ends at its next safe place. Second: at once. */
