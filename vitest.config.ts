@@ -13,8 +13,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'docs/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(process.env.EGOLENS_TEST === 'full' ? [] : ['**/*.full.test.ts'])],
+    include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'docs/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      ...(process.env.EGOLENS_TEST === 'full' ? [] : ['**/*.full.test.ts']),
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
