@@ -90,8 +90,18 @@ function choose(): { path: string; record?: BuildRecord } {
   return { path: addonFile(record.key), record }
 }
 
+/**
+ * OpenMP's threads wait for work by spinning unless told otherwise. Where cores are shared with other processes, FFmpeg
+ * among them, that made a ViT's forward pass ten times slower, and it gains nothing measurable where they are not. It
+ * can only be said before libgomp is loaded, and what the user's environment says comes first.
+ */
+function waitPassively(): void {
+  if (process.env.GOMP_SPINCOUNT === undefined) process.env.OMP_WAIT_POLICY ??= 'PASSIVE'
+}
+
 function load(): Addon {
   const { path, record } = choose()
+  waitPassively()
   if (!existsSync(path)) throw new TorchError('AddonMissing', `there is no add-on at ${path}: ${BUILD}`)
   if (record) requireSameLibtorch(record)
   let addon: Addon
