@@ -1,41 +1,56 @@
-import { execFile } from 'node:child_process'
+import { readdir, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Finding } from './finding.js'
 
-const run = promisify(execFile)
+const rebuild = 'npx egolens-torch build'
 
-/** The libtorch that the add-on would be built against, asked in a process of its own. */
+/** The libtorch that the add-on would be built against. */
 export async function libtorch(): Promise<Finding> {
-  const manifest = createRequire(import.meta.url).resolve('@egolens/torch/package.json')
+  const { findLibtorch } = await import('@egolens/torch/build')
   try {
-    const { stdout } = await run(process.execPath, [join(dirname(manifest), 'dist/build/cli.js'), 'where'])
-    const { version, lib, cuda, origin } = JSON.parse(stdout) as Record<string, string | boolean>
+    const { version, lib, cuda, origin } = findLibtorch()
     return { name: 'libtorch', status: 'ok', value: `${version}${cuda ? ' with CUDA' : ''} in ${lib} (${origin})` }
   } catch (error) {
-    const [line = 'not found'] = String((error as { stderr?: string }).stderr ?? error)
-      .trim()
-      .split('\n')
     const cure = 'on Debian: apt-get install libtorch-dev; elsewhere: LIBTORCH=DIR or LIBTORCH_USE_PYTORCH=1'
-    return { name: 'libtorch', status: 'fail', value: line.replace(/^egolens-torch: /, ''), cure }
+    return { name: 'libtorch', status: 'fail', value: (error as Error).message, cure }
   }
 }
 
 /** Loads the add-on, and says what the engine really runs on. */
 export async function engine(): Promise<Finding[]> {
-  const torch = await import('@egolens/torch').catch((error: Error) => error)
-  if (torch instanceof Error) {
-    return [{ name: 'add-on', status: 'fail', value: torch.message, cure: 'npx egolens-torch build' }]
+  const { builtAddons, requireSameLibtorch } = await import('@egolens/torch/build')
+  const [addon] = builtAddons()
+  if (!addon) return [{ name: 'add-on', status: 'fail', value: 'not built', cure: rebuild }]
+  let torch: typeof import('@egolens/torch')
+  try {
+    requireSameLibtorch(addon)
+    torch = await import('@egolens/torch')
+  } catch (error) {
+    return [{ name: 'add-on', status: 'fail', value: (error as Error).message, cure: rebuild }]
   }
   const { torch: version, cuda, blas, cpuCapability } = torch.version()
+  const built = `built for libtorch ${addon.version}, runs on ${version}`
+  const stale = await isStale(addon.key)
   return [
-    { name: 'add-on', status: 'ok', value: `built for libtorch ${version}` },
+    stale
+      ? { name: 'add-on', status: 'warn', value: `${built}, older than its sources`, cure: rebuild }
+      : { name: 'add-on', status: 'ok', value: built },
     algebra(blas),
     { name: 'vector unit', status: 'ok', value: cpuCapability },
     { name: 'CUDA', status: 'ok', value: torch.cudaAvailable() ? `yes, ${cuda}` : 'no' },
     { name: 'threads', status: 'ok', value: String(torch.numThreads()) },
   ]
+}
+
+/** True when a native source has changed since the add-on was built. */
+async function isStale(key: string): Promise<boolean> {
+  const folder = dirname(createRequire(import.meta.url).resolve('@egolens/torch/package.json'))
+  const sources = join(folder, 'native')
+  const names = await readdir(sources)
+  const times = await Promise.all(names.map(async (name) => (await stat(join(sources, name))).mtimeMs))
+  const { mtimeMs } = await stat(join(folder, 'build', key, 'build.json'))
+  return Math.max(...times) > mtimeMs
 }
 
 /** OpenBLAS with its own threads fights libtorch's OpenMP threads: two and a half times slower steps. */
