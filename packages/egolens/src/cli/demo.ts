@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { examples, json } from './options.js'
 import { action } from './session.js'
+import { useAllCores } from './threads.js'
 
 /** `egolens demo [VIDEO]` */
 export function demo(): Command {
@@ -15,6 +16,7 @@ export function demo(): Command {
     )
     .action(
       action<{ dir: string }>(async (session, options, video) => {
+        await useAllCores()
         const { runDemo } = await import('./demo/index.js')
         const { tableText } = await import('../evaluation/render-table.js')
         const { notice } = await import('./demo/report.js')

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { examples, json } from './options.js'
 import { resultText } from './result-text.js'
 import { action } from './session.js'
+import { useAllCores } from './threads.js'
 
 interface Options {
   csv?: string
@@ -25,6 +26,7 @@ export function evaluate(): Command {
     )
     .action(
       action<Options>(async (session, options, dir) => {
+        await useAllCores()
         const { evaluateRun } = await import('../training/index.js')
         const { progress, signal } = session
         const result = await evaluateRun(dir!, { progress, signal })

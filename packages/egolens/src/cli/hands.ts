@@ -6,6 +6,7 @@ import { EgoLensError } from '../errors.js'
 import type { FrameDetections } from '../hands/index.js'
 import { examples, json, positive } from './options.js'
 import { action, type Session } from './session.js'
+import { useAllCores } from './threads.js'
 
 interface Options {
   every: number
@@ -28,6 +29,7 @@ export function hands(): Command {
     )
     .action(
       action<Options>(async (session, options, video) => {
+        await useAllCores()
         const frames = await find(session, options, video!)
         if (options.draw) await draw(session, video!, frames, options.draw)
         const counts = frames.map((frame) => frame.hands.length)

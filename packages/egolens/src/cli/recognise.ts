@@ -9,6 +9,7 @@ import type { HandChoice } from '../recognition/recogniser.models.js'
 import { examples, json } from './options.js'
 import { action, type Session } from './session.js'
 import { columns } from './text.js'
+import { useAllCores } from './threads.js'
 
 interface Options {
   run?: string[]
@@ -50,6 +51,7 @@ export function recognise(): Command {
     )
     .action(
       action<Options>(async (session, options, video) => {
+        await useAllCores()
         const [{ Recogniser }, { recognitionDocument }] = await Promise.all([
           import('../recognition/recogniser.js'),
           import('../recognition/formats/document.js'),

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { examples, json } from './options.js'
 import { action } from './session.js'
+import { useAllCores } from './threads.js'
 
 /** `egolens study NAME` */
 export function study(): Command {
@@ -14,6 +15,7 @@ export function study(): Command {
     .addHelpText('after', examples('egolens study x-mic', 'egolens study x-mic --dir /data/study --json'))
     .action(
       action<{ dir: string }>(async (session, options, name) => {
+        await useAllCores()
         const { runStudy } = await import('../training/study.js')
         const { progress, signal } = session
         const outcome = await runStudy(name!, { dir: options.dir, progress, signal })

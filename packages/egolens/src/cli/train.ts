@@ -4,6 +4,7 @@ import { examples, json, set } from './options.js'
 import { duration } from './progress.js'
 import { resultText } from './result-text.js'
 import { action } from './session.js'
+import { useAllCores } from './threads.js'
 
 interface Options {
   set: string[]
@@ -30,6 +31,7 @@ export function train(): Command {
     )
     .action(
       action<Options>(async (session, options, path) => {
+        await useAllCores()
         const library = await import('../training/index.js')
         const { progress, signal } = session
         const recipe = await library.readRecipe(path!, options.set)

@@ -5,6 +5,7 @@ import type { Progress } from '../progress.js'
 import { examples, json, positive } from './options.js'
 import { action, failed } from './session.js'
 import { columns } from './text.js'
+import { useAllCores } from './threads.js'
 
 interface Options {
   place: PlaceName[]
@@ -70,6 +71,7 @@ function check(): Command {
     .addHelpText('after', examples('egolens world check world', 'egolens world check world --place kitchen --json'))
     .action(
       action<{ place: PlaceName[] }>(async (session, options, folder) => {
+        await useAllCores()
         const { checkWorld } = await import('../studies/world-gates/index.js')
         const gates = await checkWorld({ dir: folder!, places: options.place, progress: session.progress })
         const percent = (share: number | undefined) => (share === undefined ? '' : `${(100 * share).toFixed(1)} %`)
