@@ -47,12 +47,14 @@ function recognisedAt(video: Video, component: Component, time: number) {
   return at.sort((a, b) => (b.probability ?? 0) - (a.probability ?? 0))[0]
 }
 
-/** Probabilities on the time grid where there are some, else those of the segment. */
+/** Probabilities of the segment that holds this time, outside of segments those about this second. */
 function topAt(video: Video, component: Component, time: number): Score[] {
+  const segment = recognisedAt(video, component, time)
+  if (segment?.top) return segment.top.slice(0, 5)
   const before = lastBefore(video.moments, time)
   const [a, b] = [video.moments[Math.max(0, before)], video.moments[before + 1]]
   const moment = b && a && b.time - time < time - a.time ? b : a
-  return (moment?.[component] ?? recognisedAt(video, component, time)?.top ?? []).slice(0, 5)
+  return (moment?.[component] ?? []).slice(0, 5)
 }
 
 function bars(scores: Score[], style: Map<string, Look>): HTMLElement[] {
