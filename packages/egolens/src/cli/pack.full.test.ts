@@ -49,7 +49,7 @@ describe('the packed packages in an empty project', () => {
 
   it('holds no tests and no sources', async () => {
     const files = await readdir(join(project, 'node_modules/egolens'), { recursive: true })
-    expect(files.filter((file) => /\.test\.|\.testing\.|^src/.test(file))).toEqual([])
+    expect(files.filter((file) => /\.test\.|testing\.|^src/.test(file))).toEqual([])
     expect(files).toContain('dist/report/client/main.js')
   })
 
