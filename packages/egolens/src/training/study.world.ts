@@ -9,6 +9,9 @@ const PLACES = [
   { name: 'workshop', dataset: 'ego4d-fho-lta' },
 ] as const
 
+/** Not the world that the recipes were tried out on: nothing was chosen by looking at this one. */
+const SEED = 2
+
 /** Writes the small world's places to disk, or finishes what is there. */
 export async function renderPlaces(
   dir: string,
@@ -23,6 +26,7 @@ export async function renderPlaces(
       place: name,
       dir: root,
       clips,
+      seed: SEED,
       onProgress: ({ done, total }) => progress({ task, done, total, unit: 'videos' }),
     })
     const spec = (split: string) => ({ dataset, split, root })
