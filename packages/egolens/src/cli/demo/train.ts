@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { Dataset } from '../../datasets/types.js'
 import type { Result } from '../../evaluation/result.js'
 import type { Progress } from '../../progress.js'
@@ -7,6 +8,7 @@ import {
   type Recipe,
   type RecipeInput,
   type Resources,
+  readAdapterInfo,
   resolveRecipe,
   train,
 } from '../../training/index.js'
@@ -58,6 +60,13 @@ export async function runOne(
   { input, dir }: { input: RecipeInput; dir: string },
 ): Promise<{ recipe: Recipe; result: Result; dir: string }> {
   const recipe = resolveRecipe(input)
+  await dropOther(dir, resources)
   await train(recipe, { dir, resume: true, resources, progress, signal })
   return { recipe, dir, result: await evaluateRun(dir, { resources, progress, signal }) }
+}
+
+/** A run of an earlier version of the embedded CLIP is of no use with this one. */
+async function dropOther(dir: string, { backbone }: Resources): Promise<void> {
+  const before = await readAdapterInfo(dir).catch(() => undefined)
+  if (before && before.backbone.image.hash !== backbone.image.hash) await rm(dir, { recursive: true })
 }
