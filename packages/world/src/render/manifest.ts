@@ -5,9 +5,9 @@ import { json, put } from '../formats/files.js'
 import type { PlaceName } from '../place/names.js'
 import { placeNames } from '../place/names.js'
 import { vocabulary } from '../place/vocabulary.js'
+import { frameRates } from '../video/action.js'
 import { FRAME } from '../video/film.js'
 import type { PlaceRequest } from '../video/plan.js'
-import { frameRates } from '../video/plan.js'
 import type { VideoPlan } from '../video/plan-types.js'
 
 /** Raised whenever the same seed draws different pictures or labels. */

@@ -1,9 +1,10 @@
 import type { PlaceName } from '../place/names.js'
 import { worldSeed } from '../place/seeds.js'
 import { Random } from '../random.js'
+import { actionOf, frameRates } from './action.js'
 import type { Label } from './labels.js'
 import { drawLabels } from './labels.js'
-import type { ActionPlan, Split, StationPlan, VideoPlan } from './plan-types.js'
+import type { Split, StationPlan, VideoPlan } from './plan-types.js'
 import { untrimmedStations } from './untrimmed.js'
 
 export interface Counts {
@@ -20,9 +21,6 @@ export interface PlaceRequest {
   /** Untrimmed videos of about a minute. */
   untrimmed: Counts
 }
-
-/** Frames a second. The kitchen's frame lasts four ticks of EPIC's 50 per second, the workshop's three of Ego4D's 30. */
-export const frameRates: Record<PlaceName, number> = { kitchen: 12.5, workshop: 10, cafe: 12.5 }
 
 /** Seconds between the middles of the workshop's actions: the middle half of one 8-second window. */
 export const WINDOW_STEP = 4
@@ -70,24 +68,6 @@ function trimmedStations(place: PlaceName, labels: readonly Label[], random: Ran
     clock = to
   })
   return stations
-}
-
-/** An action with its hand and seed drawn. */
-export function actionOf(
-  place: PlaceName,
-  label: Label,
-  start: number,
-  end: number,
-  random: Random,
-  side?: 1 | -1,
-): ActionPlan {
-  return {
-    ...label,
-    start,
-    end,
-    side: side ?? (random.chance(0.8) ? 1 : -1),
-    seed: worldSeed(place, 'action', random.int(2 ** 31), start),
-  }
 }
 
 /** Every video of a place, decided by the request alone. */

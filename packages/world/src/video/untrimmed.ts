@@ -2,8 +2,8 @@ import type { PlaceName } from '../place/names.js'
 import { worldSeed } from '../place/seeds.js'
 import { vocabulary } from '../place/vocabulary.js'
 import type { Random } from '../random.js'
+import { actionOf, frameRates } from './action.js'
 import { drawLabels } from './labels.js'
-import { actionOf, frameRates } from './plan.js'
 import type { ActionPlan, StationPlan } from './plan-types.js'
 
 /** Programs that need one hand, so that each hand can do its own at the same time. */
