@@ -1,24 +1,45 @@
 import type { VideoFeatures } from '../features/types.js'
 
-/**
- * How much a window moves, as two numbers: the mean and the largest change from frame to frame, each change being one
- * minus the cosine of the two frames' features.
- */
+/** How much a video changes from each of its frames to the next. */
+export interface FrameChanges {
+  /** [frames], seconds, ascending. */
+  times: Float64Array
+  /** [frames - 1]: one minus the cosine of the features of frame i and frame i + 1. */
+  changes: Float64Array
+}
+
+/** The changes between neighbouring frames, found once a video: windows overlap, so each is asked for many times. */
+export function frameChanges({ times, values, width }: VideoFeatures): FrameChanges {
+  const changes = Float64Array.from({ length: Math.max(0, times.length - 1) }, (_, i) => {
+    return 1 - cosine(values, i * width, (i + 1) * width, width)
+  })
+  return { times, changes }
+}
+
+/** How much a window moves, as two numbers: the mean and the largest of the changes that touch it. */
 export function motionCue(
-  { times, values, width }: VideoFeatures,
+  { times, changes }: FrameChanges,
   { start, end }: { start: number; end: number },
 ): Float32Array {
   let sum = 0
   let count = 0
   let largest = 0
-  for (let i = 1; i < times.length; i++) {
-    if (times[i]! < start || times[i - 1]! > end) continue
-    const change = 1 - cosine(values, (i - 1) * width, i * width, width)
-    sum += change
+  for (let i = Math.max(0, firstAtLeast(times, start) - 1); i < changes.length && times[i]! <= end; i++) {
+    sum += changes[i]!
     count++
-    largest = Math.max(largest, change)
+    largest = Math.max(largest, changes[i]!)
   }
   return Float32Array.of(count ? sum / count : 0, largest)
+}
+
+function firstAtLeast(times: Float64Array, time: number): number {
+  let [low, high] = [0, times.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (times[middle]! < time) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function cosine(values: Float32Array, a: number, b: number, width: number): number {
