@@ -20,6 +20,12 @@ export interface Frozen {
   resources: Resources
 }
 
+/** The boxes and crop rule to use: thresholds that were set for one provider's scores mean nothing for another's. */
+export function handsOf(trained: Recipe['features']['hands'], choice: HandChoice | undefined) {
+  if (!choice || choice.provider === trained.provider) return trained
+  return { provider: choice.provider, missing: trained.missing }
+}
+
 /** Opens what an adapter stands on; adapters that stand on the same share it. */
 export function frozenModels(
   info: AdapterInfo,
@@ -42,8 +48,8 @@ async function open(
   const clip = await loadClip(backbone.clip, { compute })
   const context = backbone.context ? await loadImageEncoder(backbone.context, { compute }) : clip.image
   const models = { image: clip.image, text: clip.text, logitScale: clip.logitScale, context }
-  const rule = { ...features.hands, ...(hands ? { provider: hands.provider } : {}) } as Recipe['features']['hands']
-  const crops = await openCrops(rule, (source) => hands?.detections?.(source))
+  const trained = features.hands as Recipe['features']['hands']
+  const crops = await openCrops(handsOf(trained, hands), (source) => hands?.detections?.(source))
   const store = await FeatureStore.open(storeFolder)
   const encoders = context === clip.image ? [clip.image] : [clip.image, context]
   return {

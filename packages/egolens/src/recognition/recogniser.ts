@@ -9,7 +9,8 @@ import { viewsOf } from '../training/loader.js'
 import { ensureFeatures } from '../training/resources.js'
 import { probe } from '../video/timeline.js'
 import { type Calibration, parseCalibration } from './calibration.js'
-import { motionCue } from './motion.js'
+import { handNotes } from './hand-notes.js'
+import { type FrameChanges, frameChanges, motionCue } from './motion.js'
 import { type Recognition, recognise } from './recognise.js'
 import { type Frozen, frozenModels, type HandChoice } from './recogniser.models.js'
 import { unknownWorldNote } from './small-world.js'
@@ -95,7 +96,14 @@ export class Recogniser {
         signal: work.signal,
       })
     }
-    return { id: basename(source), duration, scorer: (windows) => this.score(source, windows) }
+    let changes: Promise<FrameChanges | undefined> | undefined
+    const scorer: ScoredVideo['scorer'] = async (windows) => {
+      changes ??= this.changes(source)
+      const found = await changes
+      const scores = await this.score(source, windows)
+      return found ? { ...scores, cues: windows.map((window) => motionCue(found, window)) } : scores
+    }
+    return { id: basename(source), duration, scorer }
   }
 
   /** The same of a video whose actions are known, for calibration and evaluation. */
@@ -120,20 +128,21 @@ export class Recogniser {
       const found = await scoreClips(adapter.method, clips, this.labels, { features: frozen.resources.features })
       for (const component of adapter.info.components) scores[component] = found[component]!.map((clip) => clip.logits)
     }
-    const { features } = this.members[0]!.frozen.resources
-    const frames = await features.read({ encoder: 'image', view: 'full' }, source)
-    if (frames) scores.cues = windows.map((window) => motionCue(frames, window))
     return scores
   }
 
+  private async changes(source: string): Promise<FrameChanges | undefined> {
+    const { features } = this.members[0]!.frozen.resources
+    const frames = await features.read({ encoder: 'image', view: 'full' }, source)
+    return frames && frameChanges(frames)
+  }
+
   private async notes(source: string): Promise<string[]> {
-    const provider = this.options.hands?.provider
-    const others = this.members.filter(({ adapter }) => provider && adapter.info.features.hands.provider !== provider)
-    const hands = others.length
-      ? [
-          `Trained with hand boxes from "${others[0]!.adapter.info.features.hands.provider}", used with "${provider}": expect less.`,
-        ]
-      : []
+    const uses = this.members.map(({ adapter: { info, method } }) => ({
+      trained: info.features.hands.provider,
+      used: viewsOf(method.needs).includes('hand'),
+    }))
+    const hands = handNotes(uses, this.options.hands, source)
     const embedded = this.members.some(({ adapter }) => adapter.info.backbone.clip === 'small')
     const unknown = embedded ? await unknownWorldNote(source) : undefined
     return unknown ? [unknown, ...hands] : hands
