@@ -67,11 +67,15 @@ export interface SaveAdapter {
   crop: string | undefined
 }
 
-/** Writes adapter.safetensors and adapter.json. */
+/** Writes adapter.safetensors and adapter.json. Equal weights keep the calibration that they had. */
 export async function saveAdapter(directory: string, given: SaveAdapter): Promise<AdapterInfo> {
   const { recipe, method, backbone, labels, crop } = given
   const { weights, adapter } = runPaths(directory)
+  const before = await readAdapterInfo(directory).catch(() => undefined)
   safetensors.save(weights, method.module.stateDict())
+  const hash = createHash('sha256')
+    .update(await readFile(weights))
+    .digest('hex')
   const info: AdapterInfo = {
     format: 1,
     name: recipe.name,
@@ -93,10 +97,8 @@ export async function saveAdapter(directory: string, given: SaveAdapter): Promis
     },
     labels,
     recipe: given.recipeHash,
-    weights: createHash('sha256')
-      .update(await readFile(weights))
-      .digest('hex'),
-    calibration: null,
+    weights: hash,
+    calibration: before?.weights === hash ? before.calibration : null,
   }
   await writeAtomic(adapter, `${JSON.stringify(info, null, 2)}\n`)
   return info

@@ -43,9 +43,9 @@ function keepLastBox(crops: CropProvider): CropProvider {
   return {
     ...crops,
     id: `${crops.id}|missing=previous`,
-    async boxes(source, times) {
+    async boxes(...wanted) {
       let last: Awaited<ReturnType<CropProvider['boxes']>>[number]
-      return (await crops.boxes(source, times)).map((box) => {
+      return (await crops.boxes(...wanted)).map((box) => {
         last = box ?? last
         return last
       })

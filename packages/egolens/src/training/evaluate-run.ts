@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { version } from '@egolens/torch'
-import type { Clip } from '../datasets/types.js'
 import { evaluate, type ScoredTest } from '../evaluation/protocols.js'
 import { type Result, writeResult } from '../evaluation/result.js'
 import { methodNamed } from '../methods/registry.js'
@@ -9,7 +7,8 @@ import { type Progress, silent } from '../progress.js'
 import { type Adapter, loadAdapter } from './adapter.js'
 import { openClips } from './data.js'
 import { scoreClips } from './evaluate.js'
-import { streamsOf, viewsOf } from './loader.js'
+import { featureKeys, splitHash } from './inputs.js'
+import { viewsOf } from './loader.js'
 import { componentsOf, type NamedDataSpec, type Recipe, readerOptions, readRecipe } from './recipe.js'
 import { ensureFeatures, type Resources } from './resources.js'
 import { openResources } from './resources.open.js'
@@ -56,7 +55,12 @@ export async function evaluateRun(run: string, options: EvaluateOptions = {}): P
       tests: results,
       summary,
       ...(trained ? { parameters: trained.parameters, updates: trained.steps } : {}),
-      hashes: { ...resources.hashes, adapter: adapter.info.weights, ...featureKeys(adapter, resources), ...splits },
+      hashes: {
+        ...resources.hashes,
+        adapter: adapter.info.weights,
+        ...featureKeys(adapter.method, resources),
+        ...splits,
+      },
       versions: await versions(),
       seconds: { training: trained?.seconds ?? 0, evaluation: (performance.now() - began) / 1000 },
     }
@@ -106,17 +110,6 @@ function sameData(a: NamedDataSpec, b: Recipe['data']['train']): boolean {
 
 function trainedOn(recipe: Recipe, tests: ScoredTest[]): string {
   return tests.find((test) => test.role === 'within')?.name ?? recipe.data.train.dataset
-}
-
-function featureKeys({ method }: Adapter, { features }: Resources): Record<string, string> {
-  return Object.fromEntries(streamsOf(method.needs).map((s) => [`features ${s.encoder} ${s.view}`, features.key(s)]))
-}
-
-/** Which clips were scored, with their times and labels. */
-function splitHash(clips: readonly Clip[]): string {
-  const hash = createHash('sha256')
-  for (const { id, start, end, verb, noun } of clips) hash.update(`${JSON.stringify([id, start, end, verb, noun])}\n`)
-  return hash.digest('hex').slice(0, 16)
 }
 
 async function versions(): Promise<Record<string, string>> {

@@ -8,7 +8,7 @@ import type { FeatureSource } from './frame-table.js'
 import type { DataSpec } from './recipe.js'
 
 export interface ExtractWork {
-  clips: readonly Pick<Clip, 'source' | 'start' | 'end' | 'video'>[]
+  clips: readonly Pick<Clip, 'source' | 'start' | 'end' | 'video' | 'frameRate'>[]
   views: readonly View[]
   progress?: Progress
   signal?: AbortSignal

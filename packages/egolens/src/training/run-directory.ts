@@ -9,6 +9,7 @@ import { writeRecipe } from './recipe.write.js'
 export function runPaths(directory: string) {
   return {
     recipe: join(directory, 'recipe.yaml'),
+    inputs: join(directory, 'inputs.json'),
     log: join(directory, 'log.jsonl'),
     checkpoints: join(directory, 'checkpoints'),
     best: join(directory, 'best.safetensors'),

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readAdapterInfo } from './adapter.js'
 import { runStudy, type StudyOptions } from './study.js'
 import { cellRecipe, studyNamed } from './study.plan.js'
 import { standInResources } from './testing.js'
@@ -65,6 +66,19 @@ describe('a study', () => {
     await utimes(first, past, past)
     await runStudy('x-mic', options(root))
     expect((await stat(first)).mtime).toEqual(past)
+  })
+
+  it('makes runs of other weights anew', async () => {
+    await runStudy('x-mic', options(root))
+    const run = join(root, 'x-mic/here/noun/x-mic/rate-0.01')
+    const past = new Date('2020-01-01')
+    await utimes(join(run, 'summary.json'), past, past)
+    const resources = standInResources()
+    const image = { ...resources.backbone.image, hash: 'image of tomorrow' }
+    resources.backbone = { ...resources.backbone, image, context: image }
+    await runStudy('x-mic', { ...options(root), resources })
+    expect((await stat(join(run, 'summary.json'))).mtime).not.toEqual(past)
+    expect((await readAdapterInfo(run)).backbone.image.hash).toBe('image of tomorrow')
   })
 
   it('gives every row the same updates and the same grid', () => {

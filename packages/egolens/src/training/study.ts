@@ -1,9 +1,11 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Comparison, compare } from '../evaluation/compare.js'
 import { type Result, readResult } from '../evaluation/result.js'
 import type { Table } from '../evaluation/table.js'
 import { writeAtomic } from '../files.js'
 import { type Progress, silent } from '../progress.js'
+import { readAdapterInfo } from './adapter.js'
 import { evaluateRun } from './evaluate-run.js'
 import type { FeatureSource, Stream } from './frame-table.js'
 import { type Recipe, recipeHash } from './recipe.js'
@@ -141,10 +143,17 @@ class Runs {
     this.signal?.throwIfAborted()
     this.progress({ task: 'study', done: this.done++, total: this.total, unit: 'runs', note: path.join(' ') })
     const dir = join(this.dir, ...path)
-    const { summary, adapter } = runPaths(dir)
-    const [done, info] = await Promise.all([readIfThere(summary), readIfThere(adapter)])
-    const same = done && info && (JSON.parse(info) as { recipe: string }).recipe === recipeHash(recipe)
-    if (!same) await train(recipe, { dir, resume: true, resources: this.resources, ...this.signals() })
+    const before = await readAdapterInfo(dir).catch(() => undefined)
+    const { backbone, crop } = this.resources
+    const fits =
+      before?.backbone.image.hash === backbone.image.hash &&
+      before.backbone.contextImage.hash === backbone.context.hash &&
+      before.features.crop === crop
+    // What was trained on other weights or crops is not of this study.
+    if (before && !fits) await rm(dir, { recursive: true })
+    const done = fits && (await readIfThere(runPaths(dir).summary)) !== undefined
+    if (!done || before.recipe !== recipeHash(recipe))
+      await train(recipe, { dir, resume: true, resources: this.resources, ...this.signals() })
     return dir
   }
 

@@ -106,6 +106,32 @@ describe('a training run', () => {
     await expect(run('a', standInRecipe({ lr: 1 }), { resume: true })).rejects.toThrow('training.lr 0.01 -> 1')
   })
 
+  it('is not resumed on other features or other clips', async () => {
+    const { dir } = await run('a', standInRecipe({ epochs: 1 }))
+    const resources = standInResources()
+    const { key } = resources.features
+    resources.features.key = (stream) => `other ${key(stream)}`
+    const again = (others: typeof resources) =>
+      train(standInRecipe({ epochs: 1 }), { dir, resume: true, resources: others })
+    await expect(again(resources)).rejects.toMatchObject({ code: 'run/other-inputs' })
+    await expect(again(resources)).rejects.toThrow('features image hand "hand" -> "other hand"')
+    await expect(again(standInResources({ clips: 59 }))).rejects.toThrow('training clips')
+  })
+
+  it('that is finished keeps its calibration when it is resumed', async () => {
+    const recipe = standInRecipe({ epochs: 1 })
+    const { dir } = await run('a', recipe)
+    const path = join(dir, 'adapter.json')
+    const info = { ...(await readAdapterInfo(dir)), calibration: { threshold: 0.4 } }
+    await writeFile(path, JSON.stringify(info))
+    await run('a', recipe, { resume: true })
+    expect(await readAdapterInfo(dir)).toEqual(info)
+    await rm(join(dir, 'checkpoints'), { recursive: true })
+    await rm(join(dir, 'adapter.safetensors'))
+    await run('a', recipe, { resume: true })
+    expect((await readAdapterInfo(dir)).calibration).toEqual({ threshold: 0.4 })
+  })
+
   it('names the clips of a batch whose loss is not finite, and takes no step', async () => {
     const resources = standInResources({ clips: 12 })
     const { read } = resources.features

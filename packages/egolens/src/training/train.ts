@@ -5,6 +5,7 @@ import { type Progress, silent } from '../progress.js'
 import { saveAdapter } from './adapter.js'
 import type { Skipped } from './checkpoint.js'
 import { trainingData } from './data.js'
+import { keepInputs, trainingInputs } from './inputs.js'
 import { viewsOf } from './loader.js'
 import { lockDirectory } from './lock.js'
 import { componentsOf, type Recipe, recipeHash } from './recipe.js'
@@ -52,7 +53,7 @@ export interface RunSummary {
  * @example
  * const recipe = await readRecipe('recipes/small/x-mic-kitchen-noun.yaml')
  * const { seconds } = await train(recipe, { dir: 'runs/noun' })
- * @throws EgoLensError `run/locked`, `run/exists`, `run/interrupted`, `training/...`
+ * @throws EgoLensError `run/locked`, `run/exists`, `run/other-inputs`, `run/interrupted`, `training/...`
  */
 export async function train(recipe: Recipe, options: TrainOptions): Promise<RunSummary> {
   const { dir, resume = false, progress = silent, signal } = options
@@ -69,6 +70,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const setting = { backbone, components, generator: new Generator(seed), frames, labels }
     const method = createMethod(recipe.method, recipe.options, setting)
     try {
+      await keepInputs(dir, trainingInputs(method, data, resources))
       const wanted = [...clips, ...(data.validation?.clips ?? [])]
       await ensureFeatures(resources, wanted, viewsOf(method.needs), { progress, signal })
       const parameters = method.module.parameters().reduce((sum, { numel }) => sum + numel, 0)

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { Clip } from '../datasets/types.js'
+import { EgoLensError } from '../errors.js'
+import { readJson, writeAtomic } from '../files.js'
+import type { Method } from '../methods/types.js'
+import type { TrainingData } from './data.js'
+import { streamsOf } from './loader.js'
+import type { Resources } from './resources.js'
+import { differences, readIfThere, runPaths } from './run-directory.js'
+
+/** What a run's numbers stand on besides its recipe, by name: keys of features, hashes of clips. */
+export type Inputs = Record<string, string>
+
+/** The keys of the features that a method reads; weights, crop rule, time grid and number type are in them. */
+export function featureKeys({ needs }: Method, { features }: Resources): Inputs {
+  return Object.fromEntries(streamsOf(needs).map((s) => [`features ${s.encoder} ${s.view}`, features.key(s)]))
+}
+
+/** Names a list of clips with their times and labels. */
+export function splitHash(clips: readonly Clip[]): string {
+  const hash = createHash('sha256')
+  for (const { id, start, end, verb, noun } of clips) hash.update(`${JSON.stringify([id, start, end, verb, noun])}\n`)
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** What a training run stands on. */
+export function trainingInputs(method: Method, { train, validation }: TrainingData, resources: Resources): Inputs {
+  return {
+    ...featureKeys(method, resources),
+    'training clips': splitHash(train.clips),
+    ...(validation ? { 'validation clips': splitHash(validation.clips) } : {}),
+  }
+}
+
+/**
+ * Writes down what a new run stands on; holds a resumed one against it.
+ * @throws EgoLensError `run/other-inputs` naming what differs: the rest of the run would not be of one piece
+ */
+export async function keepInputs(directory: string, inputs: Inputs): Promise<void> {
+  const { inputs: path } = runPaths(directory)
+  if ((await readIfThere(path)) === undefined) return writeAtomic(path, `${JSON.stringify(inputs, null, 2)}\n`)
+  const other = differences(await readJson(path), inputs)
+  if (other.length === 0) return
+  throw new EgoLensError('run/other-inputs', `the run was begun on other data or weights: ${other.join(', ')}`, {
+    where: directory,
+    cure: 'bring back what it was begun on, or name another directory',
+  })
+}
