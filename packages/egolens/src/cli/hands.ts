@@ -4,12 +4,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Command } from 'commander'
 import { EgoLensError } from '../errors.js'
 import type { FrameDetections } from '../hands/index.js'
-import { examples, json, positive } from './options.js'
+import { examples, frameRate, json, positive } from './options.js'
 import { action, type Session } from './session.js'
 import { useAllCores } from './threads.js'
 
 interface Options {
   every: number
+  frameRate?: number
   draw?: string
   detections?: string
 }
@@ -20,18 +21,23 @@ export function hands(): Command {
     .description('hand boxes of a video, found by the detector, as JSON or drawn')
     .argument('<video>', 'a video file, a folder of numbered images, or a tar of them')
     .option('--every <seconds>', 'time between frames', positive, 0.25)
+    .addOption(frameRate())
     .option('--draw <folder>', 'write each frame with its boxes as a PNG into this folder')
     .option('--detections <file>', 'take the boxes from a file instead: EPIC-KITCHENS pickle, or own JSON')
     .addOption(json())
     .addHelpText(
       'after',
-      examples('egolens hands kitchen.mp4 --json > hands.json', 'egolens hands kitchen.mp4 --every 0.5 --draw boxes'),
+      examples(
+        'egolens hands kitchen.mp4 --json > hands.json',
+        'egolens hands kitchen.mp4 --every 0.5 --draw boxes',
+        'egolens hands frames/ --frame-rate 30',
+      ),
     )
     .action(
       action<Options>(async (session, options, video) => {
         await useAllCores()
         const frames = await find(session, options, video!)
-        if (options.draw) await draw(session, video!, frames, options.draw)
+        if (options.draw) await draw(session, video!, frames, options.draw, options)
         const counts = frames.map((frame) => frame.hands.length)
         const both = counts.filter((count) => count >= 2).length
         const none = counts.filter((count) => count === 0).length
@@ -48,10 +54,11 @@ async function find({ progress, signal }: Session, options: Options, video: stri
   const library = await import('../hands/index.js')
   if (options.detections) return library.readDetections(options.detections)
   const { probe } = await import('../video/index.js')
-  const { duration } = await probe(video)
+  const { duration } = await probe(video, images(options))
   const total = Math.ceil(duration / options.every)
   let done = 0
   return library.detectHands(video, {
+    ...images(options),
     every: options.every,
     onFrame: async () => {
       progress({ task: 'hands', done: ++done, total, unit: 'frames' })
@@ -61,13 +68,21 @@ async function find({ progress, signal }: Session, options: Options, video: stri
   })
 }
 
-async function draw({ progress }: Session, video: string, found: FrameDetections[], folder: string): Promise<void> {
+const images = ({ frameRate }: Options) => (frameRate === undefined ? {} : { frameRate })
+
+async function draw(
+  { progress }: Session,
+  video: string,
+  found: FrameDetections[],
+  folder: string,
+  options: Options,
+): Promise<void> {
   const [{ drawDetections }, { frames }] = await Promise.all([import('../hands/index.js'), import('../video/index.js')])
   await mkdir(folder, { recursive: true }).catch((cause: Error) => {
     throw new EgoLensError('hands/no-folder', cause.message, { where: folder, cause })
   })
   let done = 0
-  for await (const frame of frames(video, { times: found.map((f) => f.time) })) {
+  for await (const frame of frames(video, { ...images(options), times: found.map((f) => f.time) })) {
     const name = `${frame.at.toFixed(3).padStart(9, '0')}.png`
     await writeFile(join(folder, name), drawDetections(frame, found[done]!))
     progress({ task: 'drawing', done: ++done, total: found.length, unit: 'frames' })

@@ -1,5 +1,4 @@
-import { Option } from 'commander'
-import { EgoLensError } from '../errors.js'
+import { InvalidArgumentError, Option } from 'commander'
 
 /** `--json`, which every command has. */
 export const json = () => new Option('--json', 'one JSON document on stdout; progress stays on stderr')
@@ -14,10 +13,7 @@ export const set = () =>
 export function shard(text: string): { index: number; count: number } {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
   if (index === undefined || count === undefined || index >= count) {
-    throw new EgoLensError('cli/shard', `"${text}" is not a shard`, {
-      where: '--shard',
-      cure: '--shard 0/4, up to 3/4',
-    })
+    throw new InvalidArgumentError('It is like 0/4, up to 3/4.')
   }
   return { index, count }
 }
@@ -25,11 +21,24 @@ export function shard(text: string): { index: number; count: number } {
 /** A number above zero. */
 export function positive(text: string): number {
   const value = Number(text)
-  if (!(value > 0) || !Number.isFinite(value)) {
-    throw new EgoLensError('cli/number', `"${text}" is not a number above zero`)
-  }
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It is a number above zero.')
   return value
 }
+
+/** A whole number from `least`. */
+export const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`It is a whole number from ${least}.`)
+    }
+    return value
+  }
+
+/** `--frame-rate 30`, for sources that do not say it. */
+export const frameRate = () =>
+  new Option('--frame-rate <number>', 'images a second, for a folder or a tar of images').argParser(positive)
 
 /** Examples under a command's help. */
 export const examples = (...lines: string[]): string =>

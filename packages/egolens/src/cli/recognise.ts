@@ -6,7 +6,7 @@ import { EgoLensError } from '../errors.js'
 import type { RecognitionDocument } from '../recognition/formats/document.js'
 import type { Recognition } from '../recognition/recognise.js'
 import type { HandChoice } from '../recognition/recogniser.models.js'
-import { examples, json } from './options.js'
+import { examples, frameRate, json } from './options.js'
 import { action, type Session } from './session.js'
 import { columns } from './text.js'
 import { useAllCores } from './threads.js'
@@ -15,7 +15,8 @@ interface Options {
   run?: string[]
   verbs?: string
   nouns?: string
-  hands: HandChoice['provider']
+  hands?: HandChoice['provider']
+  frameRate?: number
   detections?: string
   store: string
   format: 'text' | 'json' | 'csv' | 'vtt'
@@ -32,9 +33,13 @@ export function recognise(): Command {
     .option('--verbs <file>', 'other verbs than those trained on, one a line')
     .option('--nouns <file>', 'other nouns, one a line')
     .addOption(
-      new Option('--hands <provider>', 'where hand boxes come from').choices(['ssd', 'file', 'none']).default('ssd'),
+      new Option(
+        '--hands <provider>',
+        'where hand boxes come from (default: as in training, ssd instead of file)',
+      ).choices(['ssd', 'file', 'none']),
     )
-    .option('--detections <file>', 'the file of boxes for --hands file')
+    .option('--detections <file>', 'the file of boxes, for --hands file')
+    .addOption(frameRate())
     .option('--store <folder>', 'where features are kept', '.egolens/features')
     .addOption(
       new Option('--format <format>', 'of what is printed').choices(['text', 'json', 'csv', 'vtt']).default('text'),
@@ -56,24 +61,20 @@ export function recognise(): Command {
           import('../recognition/recogniser.js'),
           import('../recognition/formats/document.js'),
         ])
-        const hands = {
-          provider: options.detections ? 'file' : options.hands,
-          detections: () => options.detections,
-        } as const
+        const runs = options.run ?? demoRuns()
+        const hands = await handsFor(runs, options)
         const labels = await given(options)
         const opened = { store: options.store, hands, ...(labels ? { labels } : {}) }
-        const recogniser = await Recogniser.open(options.run ?? demoRuns(), opened)
+        const recogniser = await Recogniser.open(runs, opened)
         try {
           const { progress, signal } = session
-          const found = await recogniser.recognise(video!, { progress, signal })
+          const images = options.frameRate === undefined ? {} : { frameRate: options.frameRate }
+          const found = await recogniser.recognise(video!, { ...images, progress, signal })
           for (const note of found.notes) session.say(`note: ${note}`)
-          if (options.html)
-            await html(
-              session,
-              options.html,
-              { source: video!, recognition: found, labels: recogniser.labels },
-              options,
-            )
+          if (options.html) {
+            const shown = { source: video!, ...images, recognition: found, labels: recogniser.labels }
+            await html(session, options.html, shown, hands)
+          }
           const document = recognitionDocument(found, recogniser.labels)
           session.result(document, (await render(document, options.format)).trimEnd())
         } finally {
@@ -91,6 +92,20 @@ function demoRuns(): string[] {
   throw new EgoLensError('recognition/no-adapter', 'no trained run was named, and there is none of the demo here', {
     cure: 'name runs by --run, or run egolens demo in this folder first',
   })
+}
+
+/** As the adapters were trained, but for boxes from files: there is none for a new video unless it is named. */
+async function handsFor(runs: readonly string[], { hands, detections }: Options): Promise<HandChoice> {
+  if (detections) return { provider: 'file', detections: () => detections }
+  if (hands === 'file') {
+    throw new EgoLensError('recognition/no-detections', 'no file of boxes is named', {
+      where: '--hands file',
+      cure: 'name it by --detections, or let --hands ssd find them',
+    })
+  }
+  const { readAdapterInfo } = await import('../training/index.js')
+  const trained = await Promise.all(runs.map(async (run) => (await readAdapterInfo(run)).features.hands.provider))
+  return { provider: hands ?? (trained.every((provider) => provider === 'none') ? 'none' : 'ssd') }
 }
 
 async function given({ verbs, nouns }: Options): Promise<LabelSets | undefined> {
@@ -121,17 +136,19 @@ async function render(document: RecognitionDocument, format: Options['format']):
 async function html(
   { say }: Session,
   path: string,
-  found: { source: string; recognition: Recognition; labels: LabelSets },
-  { hands, detections }: Options,
+  found: { source: string; frameRate?: number; recognition: Recognition; labels: LabelSets },
+  { provider, detections }: HandChoice,
 ): Promise<void> {
   const [library, { reportVideo, writeReport }] = await Promise.all([
     import('../hands/index.js'),
     import('../report/index.js'),
   ])
-  const boxes = detections
-    ? await library.readDetections(detections)
-    : hands === 'ssd'
-      ? await library.detectHands(found.source, { every: 0.25 })
+  const file = detections?.(found.source)
+  const { frameRate } = found
+  const boxes = file
+    ? await library.readDetections(file)
+    : provider === 'ssd'
+      ? await library.detectHands(found.source, { every: 0.25, ...(frameRate === undefined ? {} : { frameRate }) })
       : []
   const video = await reportVideo({ ...found, detections: boxes })
   say(`report: ${await writeReport({ title: `Actions in ${video.title}`, videos: [video] }, path)}`)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { PlaceName, RenderProgress } from '@egolens/world'
 import { Command } from 'commander'
 import type { Progress } from '../progress.js'
-import { examples, json, positive } from './options.js'
+import { examples, json, whole } from './options.js'
 import { action, failed } from './session.js'
 import { columns } from './text.js'
 import { useAllCores } from './threads.js'
@@ -28,11 +28,11 @@ function render(): Command {
     .description('writes places of the small world to disk, in the formats of real datasets; what is complete is kept')
     .argument('<folder>', 'each place gets a folder in it')
     .option('--place <names...>', 'kitchen, workshop, cafe', ['kitchen', 'workshop'])
-    .option('--train <clips>', 'training clips a place', positive, 300)
-    .option('--test <clips>', 'test clips a place', positive, 100)
-    .option('--untrimmed <videos>', 'untrimmed videos a place and split', Number, 0)
-    .option('--seed <number>', 'the same seed draws the same world', Number, 1)
-    .option('--workers <processes>', 'processes that draw', positive, 2)
+    .option('--train <clips>', 'training clips a place', whole(1), 300)
+    .option('--test <clips>', 'test clips a place', whole(1), 100)
+    .option('--untrimmed <videos>', 'untrimmed videos a place and split', whole(0), 0)
+    .option('--seed <number>', 'the same seed draws the same world', whole(0), 1)
+    .option('--workers <processes>', 'processes that draw', whole(1), 2)
     .addOption(json())
     .addHelpText(
       'after',
