@@ -1,5 +1,5 @@
 import { type CropRule, cropBox, cropId, type HandProvider } from '../hands/index.js'
-import type { RelativeBox } from '../video/index.js'
+import type { ImageOptions, RelativeBox } from '../video/index.js'
 
 /**
  * Where the hand view of a frame is. Detections and a crop rule come as this (`cropsFrom`); a test or a program may
@@ -11,7 +11,7 @@ export interface CropProvider {
   /** What the boxes of this source stand on, such as the hash of its detections; another one makes features stale. */
   sourceId?(source: string): Promise<string>
   /** A box a time (relative, 0 to 1), or undefined where the whole frame stands for the crop. */
-  boxes(source: string, times: readonly number[]): Promise<(RelativeBox | undefined)[]>
+  boxes(source: string, times: readonly number[], images?: ImageOptions): Promise<(RelativeBox | undefined)[]>
 }
 
 /**
@@ -25,6 +25,6 @@ export function cropsFrom(provider: HandProvider, rule: CropRule): CropProvider 
   return {
     id: cropId(provider.id, rule),
     sourceId: (source) => provider.sourceId(source),
-    boxes: async (source, times) => (await provider.detections(source, times)).map((found) => cropBox(found, rule)),
+    boxes: async (...wanted) => (await provider.detections(...wanted)).map((found) => cropBox(found, rule)),
   }
 }

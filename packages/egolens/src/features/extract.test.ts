@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Tensor } from '@egolens/torch'
@@ -111,6 +111,31 @@ test('detections become crops by the rule, and no hands mean the whole frame', a
   expect(crops.id).toBe('boxes|hand>=0.8|object>=0.01|grow=1')
   expect(await crops.sourceId!('a')).toBe('hash')
   expect(await crops.boxes('a', [0, 1])).toEqual([[0.1, 0.1, 0.3, 0.3], undefined])
+})
+
+test('a folder of images is read at the rate that its clips say, and again at another', async () => {
+  const source = join(dir, 'images')
+  await mkdir(source)
+  makeVideo(join(source, 'frame_%04d.png'), '-i', redThenBlue('a.mkv'))
+  const encoder = meanEncoder('e')
+  const asked: unknown[] = []
+  const crops: CropProvider = {
+    id: 'right',
+    boxes: async (_, times, images) => {
+      asked.push(images)
+      return times.map(() => [0.5, 0, 1, 1])
+    },
+  }
+  const at = async (frameRate: number) => {
+    const clips = [{ source, start: 0, end: 1, frameRate }]
+    const report = await extract(options(source, { clips, encoders: [encoder], views: ['full', 'hand'], crops }))
+    expect(report).toMatchObject({ frames: 5, failures: [] })
+    const read = await store.read(frameSpace(encoder, 'hand', 0.25, 'right'), await contentHash(source))
+    return [...read.at([0.75])].map(Math.round)
+  }
+  expect(await at(10)).toEqual([1, 0, 0])
+  expect(await at(20)).toEqual([0, 0, 1])
+  expect(asked).toEqual([{ frameRate: 10 }, { frameRate: 20 }])
 })
 
 test('two encoders share one pass', async () => {

@@ -28,7 +28,7 @@ export interface ExtractOptions {
   shard?: { index: number; count: number }
   /** Frames encoded at a time. */
   batch?: number
-  /** For sources that are folders or tars of images. */
+  /** For sources that are folders or tars of images, where their clips do not say it. */
   images?: ImageOptions
   progress?: Progress
   /** Stops between batches; what is written stays. */
@@ -144,7 +144,9 @@ async function planSource(work: Work, lanes: Lane[], options: ExtractOptions, cl
   const hash = await clock('hash', () => store.sources.hash(work.source))
   const hands = views.includes('hand') ? crops : undefined
   const origin = (await clock('hands', async () => hands?.sourceId?.(work.source))) ?? ''
-  const originOf = (space: FeatureSpace) => (space.view === 'hand' ? origin : '')
+  // At another rate other images lie at the grid's times.
+  const rate = work.frameRate === undefined ? '' : `${work.frameRate} images a second `
+  const originOf = (space: FeatureSpace) => rate + (space.view === 'hand' ? origin : '')
   const times = new Set<number>()
   for (const { space } of lanes) {
     for (const time of await store.missing(space, hash, work.ranges, originOf(space))) times.add(time)
@@ -153,14 +155,15 @@ async function planSource(work: Work, lanes: Lane[], options: ExtractOptions, cl
 }
 
 async function encodeSource(
-  { source }: Work,
+  { source, frameRate }: Work,
   { wanted }: Plan,
   lanes: Lane[],
-  { crops, views, images, batch = 48, signal }: ExtractOptions,
+  { crops, views, batch = 48, signal, ...options }: ExtractOptions,
   clock: Clock,
   tell: (frames: number) => void,
 ): Promise<ReturnType<BatchEncoder['results']>> {
-  const boxes = views.includes('hand') ? await clock('hands', () => crops!.boxes(source, wanted)) : []
+  const images = { ...options.images, ...(frameRate === undefined ? {} : { frameRate }) }
+  const boxes = views.includes('hand') ? await clock('hands', () => crops!.boxes(source, wanted, images)) : []
   const boxAt = new Map(wanted.map((time, i) => [time, boxes[i]]))
   const encoder = new BatchEncoder(lanes, wanted.length, clock)
   for await (const group of batches(frames(source, { ...images, times: wanted }), batch, clock)) {

@@ -5,19 +5,22 @@ export interface Span {
   source: string
   start: number
   end: number
+  /** Images a second, where the source is a folder or a tar of images. */
+  frameRate?: number
 }
 
 /** One source with all that is wanted of it. */
 export interface Work {
   source: string
   ranges: Range[]
+  frameRate?: number
 }
 
 /** Groups spans by source, in order of the sources' names, and joins ranges that touch. */
 export function groupBySource(spans: readonly Span[]): Work[] {
   const bySource = new Map<string, Work>()
-  for (const { source, start, end } of spans) {
-    const work = bySource.get(source) ?? { source, ranges: [] }
+  for (const { source, start, end, frameRate } of spans) {
+    const work = bySource.get(source) ?? { source, ranges: [], ...(frameRate === undefined ? {} : { frameRate }) }
     work.ranges.push([start, end])
     bySource.set(source, work)
   }

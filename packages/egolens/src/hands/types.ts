@@ -1,3 +1,5 @@
+import type { ImageOptions } from '../video/index.js'
+
 /** Left, top, right, bottom, relative to the frame's width and height, 0 to 1. */
 export type Box = readonly [left: number, top: number, right: number, bottom: number]
 
@@ -34,6 +36,9 @@ export interface HandProvider {
   id: string
   /** The same with the detections of one source, for the keys of its features. */
   sourceId(source: string): Promise<string>
-  /** Detections at these times of a source, in the same order; an empty list of hands where nothing is known. */
-  detections(source: string, times: readonly number[]): Promise<FrameDetections[]>
+  /**
+   * Detections at these times of a source, in the same order; an empty list of hands where nothing is known.
+   * @param images how a folder or a tar of images is read
+   */
+  detections(source: string, times: readonly number[], images?: ImageOptions): Promise<FrameDetections[]>
 }

@@ -26,6 +26,8 @@ export interface RecogniserOptions {
 }
 
 export interface WorkOptions {
+  /** Images a second, where the source is a folder or a tar of images. */
+  frameRate?: number
   progress?: Progress
   signal?: AbortSignal
 }
@@ -88,8 +90,9 @@ export class Recogniser {
 
   /** A video whose windows can be scored: finds its features first. */
   async video(source: string, work: WorkOptions = {}): Promise<ScoredVideo> {
-    const { duration } = await probe(source)
-    const whole = { source, video: source, start: 0, end: duration }
+    const images = work.frameRate === undefined ? {} : { frameRate: work.frameRate }
+    const { duration } = await probe(source, images)
+    const whole = { source, video: source, start: 0, end: duration, ...images }
     for (const { adapter, frozen } of this.members) {
       await ensureFeatures(frozen.resources, [whole], viewsOf(adapter.method.needs), {
         progress: work.progress,
@@ -108,7 +111,10 @@ export class Recogniser {
 
   /** The same of a video whose actions are known, for calibration and evaluation. */
   async annotated(video: UntrimmedVideo, work: WorkOptions = {}): Promise<AnnotatedVideo> {
-    const scored = await this.video(video.source, work)
+    const scored = await this.video(video.source, {
+      ...work,
+      ...(video.frameRate ? { frameRate: video.frameRate } : {}),
+    })
     return {
       ...scored,
       id: video.id,

@@ -17,6 +17,8 @@ const video = z.strictObject({
   title: z.string(),
   /** The file on disk; it is embedded or copied beside the report. H.264 in MP4 plays in every browser. */
   file: z.string(),
+  /** Images a second, where the file is a folder or a tar of images. */
+  frameRate: z.number().positive().optional(),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   duration: z.number().positive(),

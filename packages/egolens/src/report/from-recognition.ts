@@ -10,6 +10,8 @@ type Video = NonNullable<ReportData['videos']>[number]
 
 export interface RecognisedVideo {
   source: string
+  /** Images a second, where the source is a folder or a tar of images. */
+  frameRate?: number
   title?: string
   recognition: Recognition
   labels: LabelSets
@@ -23,13 +25,15 @@ export interface RecognisedVideo {
 /** A recognised video as a report shows it. */
 export async function reportVideo(given: RecognisedVideo): Promise<Video> {
   const { source, recognition, labels, truth, detections = [], notes = [] } = given
-  const { width, height, duration } = await probe(source)
+  const images = given.frameRate === undefined ? {} : { frameRate: given.frameRate }
+  const { width, height, duration } = await probe(source, images)
   const components = (['verb', 'noun'] as const).filter((component) => labels[component])
   const names = (component: Component, scores: LabelScore[] | undefined) =>
     scores?.map(({ label, probability }) => ({ label: labels[component]!.names[label]!, probability }))
   return {
     title: given.title ?? basename(source),
     file: source,
+    ...images,
     width,
     height,
     duration,

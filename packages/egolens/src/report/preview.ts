@@ -4,7 +4,7 @@ import { EgoLensError } from '../errors.js'
 import { Child } from '../video/child.js'
 import { frames } from '../video/frames.js'
 import { probe } from '../video/timeline.js'
-import type { Frame } from '../video/types.js'
+import type { Frame, ImageOptions } from '../video/types.js'
 
 const containers = new Set(['.mp4', '.m4v', '.mov', '.webm'])
 const codecs = new Set(['h264', 'vp8', 'vp9', 'av1'])
@@ -14,11 +14,16 @@ const codecs = new Set(['h264', 'vp8', 'vp9', 'av1'])
  * H.264 copy without sound, with a shorter side of at most 480 pixels, made in `folder`.
  * @throws EgoLensError video/...
  */
-export async function playable(source: string, folder: string, name: string): Promise<string> {
-  const info = await probe(source)
+export async function playable(
+  source: string,
+  folder: string,
+  name: string,
+  images: ImageOptions = {},
+): Promise<string> {
+  const info = await probe(source, images)
   if (info.kind === 'file' && containers.has(extname(source).toLowerCase()) && codecs.has(info.codec)) return source
   const rate = Math.min(30, Math.max(1, info.frameRate))
-  const decoded = frames(source, { every: 1 / rate, shortSide: 480 })
+  const decoded = frames(source, { ...images, every: 1 / rate, shortSide: 480 })
   const first = await decoded.next()
   if (first.done) throw new EgoLensError('video/no-frames', 'the video has no frames', { where: source })
   await mkdir(folder, { recursive: true })

@@ -21,8 +21,8 @@ const types: Record<string, string> = {
 export async function placeVideos(videos: Report['videos'], folder: string): Promise<Video[]> {
   const taken = new Set<string>()
   const placed: Video[] = []
-  for (const [index, { file: source, ...rest }] of videos.entries()) {
-    const file = await playable(source, folder, `video-${index + 1}`)
+  for (const [index, { file: source, frameRate, ...rest }] of videos.entries()) {
+    const file = await playable(source, folder, `video-${index + 1}`, frameRate === undefined ? {} : { frameRate })
     const { size } = await stat(file)
     const type = types[extname(file).toLowerCase()] ?? 'video/mp4'
     if (size <= embedLimit) {

@@ -52,8 +52,8 @@ export async function ssdProvider(
     id,
     detector,
     sourceId: async () => id,
-    async detections(source, times) {
-      const found = await detectHands(source, { ...options, times, detector })
+    async detections(source, times, images) {
+      const found = await detectHands(source, { ...options, ...images, times, detector })
       const byTime = new Map(found.map((frame) => [frame.time, frame]))
       return times.map((time) => byTime.get(time)!)
     },
