@@ -22,7 +22,10 @@ export interface ScoredTest {
 }
 
 export interface ProtocolOptions {
-  /** Label sets of the training data; with them, cross tests are also scored on shared and novel classes. */
+  /**
+   * Label sets of the training data (zero-shot: of what others train on); with them, cross tests are also scored on
+   * shared and novel classes.
+   */
   trainedOn?: LabelSets
   /** Which classes compete on a subset: its own (X-MIC, table 2), or all. */
   subsetSpace?: 'restricted' | 'full'

@@ -188,6 +188,28 @@ describe('tables', () => {
     expect(table.rows[1]!.cells.map((cell) => cell!.mean)).toEqual([1, 1, 1])
   })
 
+  it('has shared and novel classes of a method without training under the training set that they are shared with', () => {
+    const [here, there] = tests(2)
+    const swapped = [
+      { ...there!, role: 'within' as const },
+      { ...here!, role: 'cross' as const },
+    ]
+    const other = { ...zero, ...evaluate(swapped, { trainedOn: { noun: workshop } }) }
+    const titles = (...results: Result[]) => sharedNovelTable(results).groups.map((group) => group.title)
+    expect(titles(zero)).toEqual(['Trained on kitchen, tested on workshop'])
+    expect(titles(zero, other)).toEqual([
+      'Trained on kitchen, tested on workshop',
+      'Trained on workshop, tested on kitchen',
+    ])
+    const three = { ...zero, tests: [...zero.tests, { ...zero.tests[1]!, name: 'cafe' }] }
+    expect(titles(three)).toEqual(['Trained on kitchen, tested on workshop', 'Trained on kitchen, tested on cafe'])
+    expect(
+      sharedNovelTable([zero, other])
+        .rows[0]!.cells.slice(0, 3)
+        .map((cell) => cell!.mean),
+    ).toEqual([1, 1, 1])
+  })
+
   it('fills both halves for a method without training', () => {
     expect(crossTable([zero, zero]).rows).toEqual(crossTable([zero]).rows)
     expect(crossTable([zero]).groups.map((group) => group.title)).toEqual(['Trained on kitchen', 'Trained on workshop'])

@@ -39,7 +39,9 @@ const subsetForm: Form = {
   title: 'Top-1 accuracy over clips of shared and novel classes, in per cent; hm is their harmonic mean',
   group: ({ within, cross }) => `Trained on ${within}, tested on ${cross}`,
   columns: () => ['shared', 'novel', 'hm'],
-  values: (_, cross) => {
+  values: (within, cross) => {
+    // What is shared is so with the training set: an untrained method's numbers stand under its recipe's alone.
+    if (within.role !== 'within') return undefined
     const [a, b] = [cross.values[metric.shared], cross.values[metric.novel]]
     return a === undefined || b === undefined ? undefined : [a, b, harmonicMean(a, b)]
   },

@@ -45,8 +45,11 @@ describe('evaluating a run', () => {
   })
 
   it('says that zero-shot was trained on nothing', async () => {
-    const found = await result({ method: 'zero-shot', row: 'CLIP' })
+    const { data } = standInRecipe()
+    const other = { ...base, name: 'there', file: 'other.csv' }
+    const found = await result({ method: 'zero-shot', row: 'CLIP', data: { ...data, test: [...data.test, other] } })
     expect(found).toMatchObject({ name: 'CLIP', trainedOn: null, seed: null, parameters: 0, updates: 0 })
+    expect(found.tests[1]!.counts).toMatchObject({ 'shared classes': 6, 'novel classes': 0 })
   })
 
   it('gives the same predictions again', async () => {

@@ -40,7 +40,8 @@ export async function evaluateRun(run: string, options: EvaluateOptions = {}): P
   try {
     const began = performance.now()
     const { tests, splits } = await scoreTests(recipe, adapter, resources, options)
-    const { results, summary } = protocol(recipe, adapter, tests)
+    // Zero-shot too: its shared and novel classes are those of the training set that its recipe names.
+    const { tests: results, summary } = evaluate(tests, { trainedOn: adapter.info.labels })
     const summaryText = await readIfThere(paths.summary)
     const trained = summaryText === undefined ? undefined : (JSON.parse(summaryText) as RunSummary)
     const isTrained = (trained?.parameters ?? 0) > 0
@@ -95,12 +96,6 @@ async function scoreTests(recipe: Recipe, { method }: Adapter, resources: Resour
     splits[`split ${name}`] = splitHash(clips)
   }
   return { tests, splits }
-}
-
-function protocol(recipe: Recipe, { info }: Adapter, tests: ScoredTest[]) {
-  const trainedOn = recipe.method === 'zero-shot' ? undefined : info.labels
-  const { tests: results, summary } = evaluate(tests, trainedOn ? { trainedOn } : {})
-  return { results, summary }
 }
 
 /** A test set is within the training data if it is of the same dataset in the same place. */
