@@ -5,6 +5,7 @@ import { FeatureStore } from '../features/store.js'
 import type { AdapterInfo } from '../training/adapter.js'
 import { openCrops } from '../training/crops.js'
 import type { Recipe } from '../training/recipe.js'
+import { RememberingSource } from '../training/remembering-source.js'
 import type { Resources } from '../training/resources.js'
 import { openSpec, storedFeatures } from '../training/resources.open.js'
 
@@ -52,13 +53,17 @@ async function open(
   const crops = await openCrops(handsOf(trained, hands), (source) => hands?.detections?.(source))
   const store = await FeatureStore.open(storeFolder)
   const encoders = context === clip.image ? [clip.image] : [clip.image, context]
+  // Windows of a video are scored in many batches.
+  const remembered = new RememberingSource(storedFeatures(store, models, features.every, crops.id))
   return {
     resources: {
       backbone: models,
-      features: storedFeatures(store, models, features.every, crops.id),
+      features: remembered,
       openDataset: openSpec,
-      extract: ({ clips, views, ...work }) =>
-        extract({ ...work, clips, views, encoders, crops, every: features.every, store }),
+      extract({ clips, views, ...work }) {
+        remembered.forget()
+        return extract({ ...work, clips, views, encoders, crops, every: features.every, store })
+      },
       crop: crops.id,
       hashes: {},
     },

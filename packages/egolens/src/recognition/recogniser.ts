@@ -1,10 +1,11 @@
 import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { noGrad, outsideScopes, scope } from '@egolens/torch'
 import type { Component, LabelSets, UntrimmedVideo } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import type { Progress } from '../progress.js'
 import { type Adapter, loadAdapter, readAdapterInfo } from '../training/adapter.js'
-import { scoreClips } from '../training/evaluate.js'
+import { release, scoreClips } from '../training/evaluate.js'
 import { viewsOf } from '../training/loader.js'
 import { ensureFeatures } from '../training/resources.js'
 import { probe } from '../video/timeline.js'
@@ -36,6 +37,8 @@ interface Member {
   directory: string
   adapter: Adapter
   frozen: Frozen
+  /** The class texts, encoded. */
+  classes: unknown
 }
 
 /**
@@ -76,7 +79,8 @@ export class Recogniser {
         }
         labels[component] = chosenLabels(adapter, component, options.labels, directory)
       }
-      members.push({ directory, adapter, frozen })
+      const classes = outsideScopes(() => noGrad(() => scope(() => adapter.method.classes(labels))))
+      members.push({ directory, adapter, frozen, classes })
     }
     return new Recogniser(members, labels, commonCalibration(members), options)
   }
@@ -124,14 +128,18 @@ export class Recogniser {
 
   /** Frees the adapters and the frozen models. */
   dispose(): void {
-    for (const { adapter } of this.members) adapter.method.module.dispose()
+    for (const { adapter, classes } of this.members) {
+      adapter.method.module.dispose()
+      release(classes)
+    }
   }
 
   private async score(source: string, windows: readonly { start: number; end: number }[]): Promise<WindowScores> {
     const clips = windows.map(({ start, end }, i) => ({ id: String(i), video: source, source, start, end }))
     const scores: WindowScores = {}
-    for (const { adapter, frozen } of this.members) {
-      const found = await scoreClips(adapter.method, clips, this.labels, { features: frozen.resources.features })
+    for (const { adapter, frozen, classes } of this.members) {
+      const { features } = frozen.resources
+      const found = await scoreClips(adapter.method, clips, this.labels, { features, classes })
       for (const component of adapter.info.components) scores[component] = found[component]!.map((clip) => clip.logits)
     }
     return scores

@@ -17,6 +17,8 @@ export interface ScoreOptions {
   features: FeatureSource
   batch?: number
   contextLag?: boolean
+  /** What `method.classes` gave for these labels, for those who score again and again; it is not freed here. */
+  classes?: unknown
   task?: string
   progress?: Progress
 }
@@ -49,11 +51,11 @@ export async function scoreTable(
   method: Method,
   table: FrameTable,
   labels: LabelSets,
-  { batch = 256, contextLag, progress = silent, task = 'scoring' }: Omit<ScoreOptions, 'features'>,
+  { batch = 256, contextLag, classes: given, progress = silent, task = 'scoring' }: Omit<ScoreOptions, 'features'>,
 ): Promise<Scores> {
   const { components, module, needs } = method
   const loader = new ClipLoader(table, needs, { batch, seed: 0, components: [], contextLag })
-  const classes = noGrad(() => scope(() => method.classes(labels)))
+  const classes = given ?? noGrad(() => scope(() => method.classes(labels)))
   const scores: Scores = Object.fromEntries(components.map((component) => [component, []]))
   const training = module.training
   module.eval()
@@ -77,7 +79,7 @@ export async function scoreTable(
     }
   } finally {
     module.train(training)
-    release(classes)
+    if (given === undefined) release(classes)
   }
   return scores
 }

@@ -5,7 +5,7 @@ import { expectNoLeak, safetensors } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { top1 } from '../evaluation/top1.js'
 import { loadAdapter, readAdapterInfo } from './adapter.js'
-import { scoreClips } from './evaluate.js'
+import { release, scoreClips } from './evaluate.js'
 import { evaluateRun } from './evaluate-run.js'
 import { standInRecipe, standInResources } from './testing.js'
 import { train } from './train.js'
@@ -52,6 +52,10 @@ describe('a training run', () => {
     expect(noun).toHaveLength(30)
     expect(noun![0]!.logits).toHaveLength(6)
     expect(top1(noun!)).toBeGreaterThan(0.8)
+    const classes = method.classes(dataset.labels)
+    const again = () => scoreClips(method, dataset.clips('test'), dataset.labels, { features, classes })
+    expect([(await again()).noun, (await again()).noun]).toEqual([noun, noun])
+    release(classes)
     expect(info).toMatchObject({ components: ['noun'], frames: 4, calibration: null, transfersToNewLabels: true })
   })
 
