@@ -15,9 +15,19 @@ function egolens(...args: string[]) {
 }
 
 const commands = [
-  ...['demo', 'doctor', 'methods', 'hands', 'recognise', 'extract', 'train', 'evaluate', 'compare', 'study'].map(
-    (c) => [c],
-  ),
+  ...[
+    'demo',
+    'doctor',
+    'methods',
+    'hands',
+    'calibrate',
+    'recognise',
+    'extract',
+    'train',
+    'evaluate',
+    'compare',
+    'study',
+  ].map((c) => [c]),
   ['models', 'list'],
   ['world', 'render'],
   ['world', 'check'],

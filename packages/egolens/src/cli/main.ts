@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { calibrate } from './calibrate.js'
 import { compare } from './compare.js'
 import { demo } from './demo.js'
 import { doctor } from './doctor.js'
@@ -17,13 +18,17 @@ import { world } from './world.js'
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
+const commands = [
+  ...[demo, doctor, models, methods, world, hands, extract, train, evaluate, compare, study],
+  ...[calibrate, recognise],
+]
+
 /** The program with all its commands. Each command loads what it needs when it runs, so that help is instant. */
 export function program(): Command {
   const root = new Command('egolens')
     .description('First-person video understanding: adapt vision-language models to egocentric video, and use them.')
     .version(version)
     .showSuggestionAfterError()
-  const commands = [demo, doctor, models, methods, world, hands, recognise, extract, train, evaluate, compare, study]
   for (const command of commands) root.addCommand(command())
   for (const command of everyCommand(root)) {
     // A wrong option is one line, not a page of help.
