@@ -49,7 +49,12 @@ EGOLENS_FUNCTION(gradOf) { return tensorValue(args.environment(), args.tensor(0,
 
 EGOLENS_FUNCTION(setGrad) {
   at::Tensor tensor = args.tensor(0, "grad");
-  tensor.mutable_grad() = args.isNullish(1) ? at::Tensor() : args.tensor(1, "grad");
+  const at::Tensor gradient = args.isNullish(1) ? at::Tensor() : args.tensor(1, "grad");
+  if (gradient.defined() && (gradient.sizes() != tensor.sizes() || gradient.scalar_type() != tensor.scalar_type() ||
+                             gradient.device() != tensor.device())) {
+    fail("BadArgument", "grad: a gradient must have the shape, the dtype and the device of its tensor", "grad");
+  }
+  tensor.mutable_grad() = gradient;
   return nullptr;
 }
 
@@ -76,7 +81,10 @@ EGOLENS_FUNCTION(gradEnabled) { return booleanValue(args.env(), at::GradMode::is
 // setGradEnabled(enabled): returns what it was.
 EGOLENS_FUNCTION(setGradEnabled) {
   const bool before = at::GradMode::is_enabled();
-  at::GradMode::set_enabled(args.boolean(0));
+  const bool wanted = args.boolean(0);
+  at::GradMode::set_enabled(wanted);
+  // Inside autocast(), a weight's cast that was made without recording would cut the weight off from its gradient.
+  if (wanted && !before) at::autocast::clear_cache();
   return booleanValue(args.env(), before);
 }
 

@@ -79,6 +79,18 @@ describe('autograd', () => {
     expect(isGradEnabled()).toBe(true)
   })
 
+  check('takes only a gradient of the same kind', () => {
+    const x = ones([2], { requiresGrad: true })
+    for (const wrong of [ones([1]), ones([2, 1]), ones([2], { dtype: 'float64' })]) {
+      expect(() => {
+        x.grad = wrong
+      }).toThrow(expect.objectContaining({ code: 'BadArgument' }))
+    }
+    x.grad = tensor([3, 4])
+    expect(x.grad.tolist()).toEqual([3, 4])
+    x.grad = null
+  })
+
   check('says what cannot require gradients', () => {
     expect(() => ones([2], { dtype: 'int64' }).requiresGrad_()).toThrow(/floating dtype/)
     expect(() => ones([2], { requiresGrad: true }).mul(2).requiresGrad_(false)).toThrow(/detach\(\)/)
@@ -100,6 +112,18 @@ describe('autocast', () => {
       autocast({ dtype: 'bfloat16', enabled: false }, () => F.linear(x, w).dtype),
     )
     expect(inner).toBe('float32')
+  })
+
+  check('keeps no cast of a weight that was made without recording, or before a step', () => {
+    const [x, w] = [ones([1, 2]), ones([1, 2], { requiresGrad: true })]
+    autocast({ dtype: 'bfloat16' }, () => {
+      expect(noGrad(() => F.linear(x, w)).item()).toBe(2)
+      F.linear(x, w).float().sum().backward()
+      expect(w.grad!.tolist()).toEqual([[1, 1]])
+      noGrad(() => w.fill_(3))
+      expect(F.linear(x, w).item()).toBe(6)
+    })
+    w.grad = null
   })
 
   it('is switched off again when its function throws', () => {

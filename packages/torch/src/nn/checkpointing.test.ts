@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { autocast } from '../autocast.js'
 import { Generator } from '../generator.js'
 import { memory } from '../memory.js'
 import { scope } from '../scope.js'
@@ -77,6 +78,28 @@ it('gives the loss and the gradients of the plain way bit for bit, dropout inclu
   const { done, ...rest } = checkpointed()
   expect(rest).toEqual(plain())
   expect(done).toEqual([3, 2, 1, 0])
+})
+
+it('gives the gradients of the plain way under autocast', () => {
+  const generator = new Generator(1)
+  const layers = Array.from({ length: 3 }, () => new nn.Linear(8, 8, { generator }))
+  const all = new nn.ModuleList(layers)
+  networks.push(all)
+  const pass = (run: (x: Tensor) => void) =>
+    scope(() => {
+      autocast({ dtype: 'bfloat16' }, () => run(ramp([2, 8], 1).to('float32')))
+      const found = gradients(all)
+      for (const parameter of all.parameters()) parameter.grad = null
+      return found
+    })
+  const plainly = pass((x) => lossOf(layers.reduce((y, layer) => layer.forward(y), x)).backward())
+  const checkpointed = pass((x) => {
+    const run = nn.checkpointSequential(layers, x)
+    lossOf(run.output).backward()
+    run.backward()
+  })
+  expect(plainly.every((gradient) => gradient !== null)).toBe(true)
+  expect(checkpointed).toEqual(plainly)
 })
 
 it('passes gradients through frozen blocks', () => {
