@@ -95,7 +95,9 @@ int64_t product(const std::vector<int64_t>& shape) {
   int64_t count = 1;
   for (const int64_t size : shape) {
     if (size < 0) fail("BadArgument", "fromTypedArray: a size is negative", "fromTypedArray");
-    count *= size;
+    if (__builtin_mul_overflow(count, size, &count)) {
+      fail("BadArgument", "fromTypedArray: the shape is too large", "fromTypedArray");
+    }
   }
   return count;
 }

@@ -1,6 +1,6 @@
 import { addon } from './addon.js'
 import type { Device } from './device.js'
-import { type DType, dtypeOfArray, elementSize, fits, type TypedArray } from './dtype.js'
+import { type DType, dtypeOfArray, elementSize, fits, isFloatingDType, type TypedArray } from './dtype.js'
 import { TorchError } from './errors.js'
 import type { Generator } from './generator.js'
 import * as ops from './ops.generated.js'
@@ -36,10 +36,12 @@ export function tensor(data: NestedData | TypedArray, options: TensorOptions = {
   const shape = shapeOf(data as NestedData)
   const dtype = options.dtype ?? 'float32'
   const count = shape.reduce((product, size) => product * size, 1)
-  const flat = dtype === 'int64' || dtype === 'float64' ? new Float64Array(count) : new Float32Array(count)
+  // float32 holds whole numbers up to 2^24 only, so integers travel as float64.
+  const wide = dtype === 'float64' || !isFloatingDType(dtype)
+  const flat = wide ? new Float64Array(count) : new Float32Array(count)
   const written = flatten(data as NestedData, shape, 0, flat, 0)
   if (written !== count) throw ragged()
-  const source = new Tensor(addon.fromData(flat, shape, flat instanceof Float64Array ? 'float64' : 'float32', true))
+  const source = new Tensor(addon.fromData(flat, shape, wide ? 'float64' : 'float32', true))
   const native = source.dtype === dtype && !options.device
   if (native) return finish(source, options)
   const made = place(source, { dtype, device: options.device })
@@ -80,8 +82,9 @@ function flatten(data: NestedData, shape: Shape, depth: number, flat: Float32Arr
  * view of the tensor lives. Do not transfer its buffer to another thread meanwhile; a SharedArrayBuffer can be shared.
  *
  * @param options.dtype needed for Uint16Array: float16 or bfloat16, whose bits it holds
- * @param options.copy true copies the elements instead
- * @throws TorchError BadArgument when the array does not hold the dtype, or the shape not its length.
+ * @param options.copy true copies the elements instead; bytes that become bool are true unless 0
+ * @throws TorchError BadArgument when the array does not hold the dtype, or the shape not its length; when memory that
+ * is to be shared holds other bytes than 0 and 1 for bool, or can shrink (a resizable ArrayBuffer).
  */
 export function fromTypedArray(
   data: TypedArray,
@@ -96,7 +99,24 @@ export function fromTypedArray(
     throw new TorchError('BadArgument', `fromTypedArray: a ${data.constructor.name} does not hold ${dtype} elements`)
   }
   if (data.byteOffset % elementSize(dtype) !== 0) throw new TorchError('BadArgument', 'fromTypedArray: unaligned data')
-  return new Tensor(addon.fromData(data, shape, dtype, options.copy ?? false))
+  if (options.copy) return dtype === 'bool' ? truths(data, shape) : new Tensor(addon.fromData(data, shape, dtype, true))
+  const what = unshareable(data, dtype)
+  if (what) throw new TorchError('BadArgument', `fromTypedArray: ${what}; copy: true copies it`)
+  return new Tensor(addon.fromData(data, shape, dtype, false))
+}
+
+function truths(data: TypedArray, shape: Shape): Tensor {
+  const bytes = new Tensor(addon.fromData(data, shape, 'uint8', true))
+  const made = ops.to_dtype(bytes, 'bool')
+  bytes.dispose()
+  return made
+}
+
+function unshareable(data: TypedArray, dtype: DType): string | null {
+  if ((data.buffer as { resizable?: boolean }).resizable) return 'the buffer of the array can shrink under the tensor'
+  // Kernels take a bool's byte as it is: a 2 would count twice in a sum.
+  const odd = dtype === 'bool' && data instanceof Uint8Array && data.some((byte) => byte > 1)
+  return odd ? 'bool elements are bytes 0 or 1, and the array holds others' : null
 }
 
 type Filled = (size: Shape, dtype?: DType | null, layout?: null, device?: Device | null) => Tensor
@@ -178,12 +198,21 @@ export const cat = (tensors: readonly Tensor[], dim = 0): Tensor => ops.cat(tens
 /** Tensors of one shape joined along a new dimension. */
 export const stack = (tensors: readonly Tensor[], dim = 0): Tensor => ops.stack(tensors, dim)
 
-/** Elements of a where the condition holds, of b elsewhere; numbers broadcast. */
+/**
+ * Elements of a where the condition holds, of b elsewhere; numbers broadcast and take the other side's dtype where it
+ * can hold them: a fraction beside integers gives float32. Two numbers give float32.
+ */
 export function where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
-  const model = typeof a === 'object' ? a : typeof b === 'object' ? b : null
-  const options = { dtype: model?.dtype ?? 'float32', device: condition.device } as const
-  const [first, second] = [a, b].map((side) => (typeof side === 'object' ? side : full([], side, options)))
-  return ops.where_self(condition, first!, second!)
+  const model = typeof a === 'object' ? a.dtype : typeof b === 'object' ? b.dtype : 'float32'
+  const side = (value: Tensor | number) =>
+    typeof value === 'object' ? value : full([], value, { dtype: holding(value, model), device: condition.device })
+  return ops.where_self(condition, side(a), side(b))
+}
+
+function holding(value: number, model: DType): DType {
+  if (isFloatingDType(model)) return model
+  if (!Number.isInteger(value)) return 'float32'
+  return model === 'bool' ? 'int64' : model
 }
 
 /** Sums of products by index letters, such as `einsum('bqd,bkd->bqk', [q, k])`. */

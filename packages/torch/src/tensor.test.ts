@@ -3,6 +3,7 @@ import {
   arange,
   cat,
   einsum,
+  expectNoLeak,
   eye,
   fromTypedArray,
   full,
@@ -48,6 +49,8 @@ describe('factories', () => {
     expect(tensor([true, false], { dtype: 'bool' }).tolist()).toEqual([1, 0])
     expect(tensor([[2 ** 40]], { dtype: 'int64' }).tolist()).toEqual([[2 ** 40]])
     expect(tensor(new Float64Array([1.5])).dtype).toBe('float64')
+    const whole = [2 ** 24 + 1, 2 ** 31 - 1, -(2 ** 31)]
+    expect(tensor(whole, { dtype: 'int32' }).tolist()).toEqual(whole)
   })
 
   check('refuse ragged rows', () => {
@@ -82,6 +85,11 @@ describe('factories', () => {
     ])
     expect(where(a.gt(1), a, 0).tolist()).toEqual([0, 2])
     expect(where(a.gt(1), -1, b).tolist()).toEqual([3, -1])
+    const whole = tensor([3, 4], { dtype: 'int64' })
+    const mixed = where(a.gt(1), 0.5, whole)
+    expect([mixed.dtype, mixed.tolist()]).toEqual(['float32', [3, 0.5]])
+    expect(where(a.gt(1), whole, -1).dtype).toBe('int64')
+    expect(where(a.gt(1), a.gt(5), 2).tolist()).toEqual([2, 0])
     expect(einsum('i,j->ij', [a, b]).tolist()).toEqual([
       [3, 4],
       [6, 8],
@@ -292,6 +300,8 @@ describe('typed arrays', () => {
     expect(tensor([3], { dtype: 'int64' }).toTypedArray()).toEqual(new BigInt64Array([3n]))
     expect(tensor([0, 5], { dtype: 'bool' }).toTypedArray()).toEqual(new Uint8Array([0, 1]))
     expect(x2().t().toTypedArray()).toEqual(new Float32Array([1, 3, 2, 4]))
+    const half = tensor([1]).half()
+    expect(expectNoLeak(() => half.tolist())).toEqual([1])
   })
 
   const x2 = () =>
@@ -305,6 +315,19 @@ describe('typed arrays', () => {
     expect(() => fromTypedArray(new Uint16Array(1), [1])).toThrow(/float16/)
     expect(() => fromTypedArray(new Float32Array(1), [1], { dtype: 'int64' })).toThrow(/does not hold int64/)
     expect(() => x2().t().dataView()).toThrow(/contiguous/)
+    expect(() => fromTypedArray(new Float32Array(4), [2 ** 33, 2 ** 33, 2 ** 33])).toThrow(/too large/)
+    const Resizable = ArrayBuffer as new (size: number, options: { maxByteLength: number }) => ArrayBuffer
+    const growing = new Float32Array(new Resizable(8, { maxByteLength: 16 }))
+    expect(() => fromTypedArray(growing, [2])).toThrow(/can shrink/)
+    expect(fromTypedArray(growing, [2], { copy: true }).tolist()).toEqual([0, 0])
+  })
+
+  check('take only 0 and 1 as the bytes of bool, and make others so where they copy', () => {
+    const bytes = new Uint8Array([0, 2, 255])
+    expect(() => fromTypedArray(bytes, [3], { dtype: 'bool' })).toThrow(/bytes 0 or 1/)
+    expect(fromTypedArray(bytes, [3], { dtype: 'bool', copy: true }).sum().item()).toBe(2)
+    expect(tensor(bytes, { dtype: 'bool' }).toTypedArray()).toEqual(new Uint8Array([0, 1, 1]))
+    expect(fromTypedArray(new Uint8Array([1, 0]), [2], { dtype: 'bool' }).tolist()).toEqual([1, 0])
   })
 
   it('keep the buffer while a view of the tensor lives, and its memory while a data view lives', () => {

@@ -2,6 +2,7 @@ import type { Device } from '../device.js'
 import { type DType, isDType } from '../dtype.js'
 import type { Generator } from '../generator.js'
 import * as ops from '../ops.generated.js'
+import { scope } from '../scope.js'
 import { addMethods, type Tensor } from './core.js'
 
 export type NestedNumbers = number | NestedNumbers[]
@@ -77,9 +78,7 @@ addMethods<ConversionMethods>({
   tolist() {
     const { dtype, shape } = this
     const half = dtype === 'float16' || dtype === 'bfloat16'
-    const source = half ? ops.to_dtype(ops.detach(this), 'float32') : this
-    const values = source.toTypedArray()
-    if (half) source.dispose()
+    const values = half ? scope(() => ops.to_dtype(ops.detach(this), 'float32').toTypedArray()) : this.toTypedArray()
     return nest(values instanceof BigInt64Array ? Array.from(values, Number) : (values as ArrayLike<number>), shape)
   },
   copy_(source) {
