@@ -87,6 +87,18 @@ describe('a module', () => {
     })
   })
 
+  it('zeroes its gradients and leaves no handles on them', () => {
+    const model = tower()
+    scope(() =>
+      model
+        .forward(ones([1, 4]))
+        .sum()
+        .backward(),
+    )
+    expectNoLeak(() => model.zeroGrad())
+    expect(scope(() => model.head.parameters().map(({ grad }) => grad!.abs().sum().item()))).toEqual([0, 0, 0, 0])
+  })
+
   it('switches all of its modules between training and inference', () => {
     const model = tower()
     model.eval()

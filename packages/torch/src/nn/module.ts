@@ -140,7 +140,11 @@ export abstract class Module {
   }
 
   zeroGrad(): void {
-    for (const { grad } of this.parameters()) if (grad) noGrad(() => scope(() => void grad.zero_()))
+    noGrad(() =>
+      scope(() => {
+        for (const parameter of this.parameters()) parameter.grad?.zero_()
+      }),
+    )
   }
 
   /**

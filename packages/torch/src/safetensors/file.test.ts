@@ -196,6 +196,24 @@ describe('a mapped file', () => {
   })
 })
 
+describe('a write', () => {
+  it('holds no copy of a tensor that is not contiguous', () => {
+    const wide = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ])
+    const turned = wide.t()
+    const before = memory().bytes
+    save(at('x.safetensors'), { turned })
+    expect(memory().bytes).toBe(before)
+    expect(load(at('x.safetensors')).turned!.tolist()).toEqual([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ])
+  })
+})
+
 describe('a write that fails', () => {
   it('leaves the old file and no other', () => {
     save(at('x.safetensors'), one(1))
@@ -203,7 +221,7 @@ describe('a write that fails', () => {
     const dataView = () => {
       throw new Error('the disk is gone')
     }
-    Object.defineProperty(broken.y, 'detach', { value: dataView })
+    Object.defineProperty(broken.y, 'dataView', { value: dataView })
     expect(() => save(at('x.safetensors'), broken)).toThrow('the disk is gone')
     expect(readdirSync(directory)).toEqual(['x.safetensors'])
     expect(load(at('x.safetensors')).x!.tolist()).toEqual([1])

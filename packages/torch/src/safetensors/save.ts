@@ -1,7 +1,5 @@
 import { resolve } from 'node:path'
-import { noGrad } from '../autograd.js'
 import { TorchError } from '../errors.js'
-import { scope } from '../scope.js'
 import type { Tensor } from '../tensor.js'
 import { writeFileAtomically } from './atomic-file.js'
 import { FILE_DTYPE } from './dtypes.js'
@@ -27,13 +25,10 @@ function* chunks(header: Uint8Array, order: readonly string[], tensors: Readonly
   for (const name of order) {
     const tensor = tensors[name]!
     if (tensor.numel === 0) continue
-    const dense = noGrad(() => scope(() => tensor.detach().to('cpu').contiguous()))
-    try {
-      const { buffer, byteOffset, byteLength } = dense.dataView()
-      yield new Uint8Array(buffer, byteOffset, byteLength)
-    } finally {
-      dense.dispose()
-    }
+    // A view keeps its tensor until the event loop turns: one of a temporary tensor would pile up all of them.
+    const asItIs = tensor.device === 'cpu' && tensor.isContiguous
+    const { buffer, byteOffset, byteLength } = asItIs ? tensor.dataView() : tensor.toTypedArray()
+    yield new Uint8Array(buffer, byteOffset, byteLength)
   }
 }
 
