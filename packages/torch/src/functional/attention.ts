@@ -25,7 +25,8 @@ export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, optio
   const { mask = null, isCausal = false } = options
   const scale = options.scale ?? 1 / Math.sqrt(q.shape.at(-1)!)
   fused ??= schemaOf(FUSED)?.includes(' scale') ?? false
-  if (fused) return callOp(FUSED, '', [q, k, v, mask, 0, isCausal, scale]) as Tensor
+  // The operator refuses a mask beside isCausal.
+  if (fused && !(mask && isCausal)) return callOp(FUSED, '', [q, k, v, mask, 0, isCausal, scale]) as Tensor
   let scores = scaledScores(q, k, scale)
   if (isCausal) scores = ops.add_Tensor(scores, causalMask(scores))
   if (mask) {

@@ -192,6 +192,7 @@ describe('scaledDotProductAttention', () => {
     close(F.scaledDotProductAttention(q, k, v, { mask: allowed }), causal)
     const added = zeros([3, 3]).maskedFill(allowed.logicalNot(), Number.NEGATIVE_INFINITY)
     close(F.scaledDotProductAttention(q, k, v, { mask: added }), causal)
+    close(F.scaledDotProductAttention(q, k, v, { mask: ones([3, 3], { dtype: 'bool' }), isCausal: true }), causal)
   })
 })
 
