@@ -18,7 +18,9 @@ namespace egolens {
 class MappedFile {
  public:
   explicit MappedFile(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (path.find('\0') != std::string::npos) fail("FileUnreadable", "a path cannot hold a NUL character");
+    // Without O_NONBLOCK a named pipe would wait here for a writer.
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) fail("FileUnreadable", path + ": " + std::strerror(errno));
     struct stat status;
     if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {

@@ -5,7 +5,7 @@ import { Tensor } from './tensor/core.js'
 
 const collected = new FinalizationRegistry<number>((handle) => addon.releaseGenerator(handle))
 
-/** Seeds the default generators of every device. */
+/** Seeds the default generators of every device. They are the process's: its worker threads share them. */
 export function manualSeed(seed: number): void {
   addon.manualSeed(checkedSeed(seed))
 }

@@ -10,7 +10,8 @@ export interface FileMap {
   bytes(offset: number, length: number): Uint8Array
   /**
    * Elements at a byte offset: a view on the file where the offset is aligned to the dtype, else a copy.
-   * A view keeps the file mapped after close(). @throws TorchError OutOfRange
+   * A view keeps the file mapped after close(); the system kills the process (SIGBUS) if it reads what was meanwhile
+   * cut off the file. @throws TorchError OutOfRange
    */
   tensor(offset: number, dtype: DType, shape: readonly number[]): Tensor
   close(): void

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -167,5 +168,8 @@ describe('mapFile', () => {
     file.close()
     expect(() => mapFile(join(directory, 'absent'))).toThrow(expect.objectContaining({ code: 'FileUnreadable' }))
     expect(() => mapFile(directory)).toThrow(/regular file/)
+    expect(() => mapFile(`${path}\0.safetensors`)).toThrow(/NUL/)
+    execFileSync('mkfifo', [join(directory, 'pipe')])
+    expect(() => mapFile(join(directory, 'pipe'))).toThrow(/regular file/)
   })
 })
