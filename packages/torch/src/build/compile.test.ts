@@ -25,7 +25,9 @@ describe('build', () => {
   })
 
   it('shows the first errors of a failed compilation', async () => {
-    await expect(build(nowhere, { root, jobs: 1 })).rejects.toThrow(/the headers failed:\n.*fatal error: \S+\.h: No such file/s)
+    await expect(build(nowhere, { root, jobs: 1 })).rejects.toThrow(
+      /the headers failed:\n.*fatal error: \S+\.h: No such file/s,
+    )
   })
 
   it('finds the add-on of this package up to date', async () => {
@@ -35,6 +37,7 @@ describe('build', () => {
   it('links so that the OpenMP OpenBLAS is found before the default one', () => {
     const { link } = flags(nowhere)
     expect(link).toContain('-Wl,--disable-new-dtags')
+    expect(link).toContain('-Wl,-z,nodelete')
     expect(link.filter((flag) => flag.startsWith('-Wl,-rpath,')).at(-1)).toBe('-Wl,-rpath,/nowhere/lib')
   })
 })

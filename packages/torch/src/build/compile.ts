@@ -44,6 +44,8 @@ export function flags(libtorch: Libtorch): { compile: string[]; link: string[] }
     '-shared',
     `-L${libtorch.lib}`,
     '-Wl,--disable-new-dtags',
+    // libtorch keeps pointers into the add-on (its allocator, deleters): the last worker to leave must not unload it.
+    '-Wl,-z,nodelete',
     ...rpaths.map((path) => `-Wl,-rpath,${path}`),
     ...(libtorch.cuda ? ['-Wl,--no-as-needed', '-ltorch_cuda', '-lc10_cuda'] : []),
     '-ltorch_cpu',
@@ -66,7 +68,10 @@ function cudaInclude(): string[] {
 
 /** A name for the libtorch: two of them can be built side by side. */
 export function buildKey(libtorch: Libtorch): string {
-  const place = createHash('sha256').update(JSON.stringify([libtorch.lib, libtorch.include])).digest('hex').slice(0, 8)
+  const place = createHash('sha256')
+    .update(JSON.stringify([libtorch.lib, libtorch.include]))
+    .digest('hex')
+    .slice(0, 8)
   return `${process.platform}-${process.arch}-libtorch-${libtorch.version}${libtorch.cuda ? '-cuda' : ''}-${place}`
 }
 
@@ -88,7 +93,14 @@ export async function build(libtorch: Libtorch, options: BuildOptions = {}): Pro
   const root = options.root ?? buildRoot
   const directory = join(root, key)
   const path = addonFile(key, root)
-  const record: BuildRecord = { key, inputs, origin: libtorch.origin, lib: libtorch.lib, include: libtorch.include, version: libtorch.version }
+  const record: BuildRecord = {
+    key,
+    inputs,
+    origin: libtorch.origin,
+    lib: libtorch.lib,
+    include: libtorch.include,
+    version: libtorch.version,
+  }
   if (!options.force && existsSync(path) && readRecord(directory)?.inputs === inputs) {
     writeCurrent(record, root)
     return { path, built: false }
@@ -144,7 +156,12 @@ function run(command: string, args: string[], what: string): Promise<void> {
       errors += chunk
     })
     child.on('error', () =>
-      reject(new TorchError('BuildFailed', `${command} was not found; install a C++17 compiler (Debian: apt-get install g++)`)),
+      reject(
+        new TorchError(
+          'BuildFailed',
+          `${command} was not found; install a C++17 compiler (Debian: apt-get install g++)`,
+        ),
+      ),
     )
     child.on('close', (code) => {
       if (code === 0) resolve()
