@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -33,8 +33,10 @@ beforeAll(async () => {
     hands: [{ box: [0.2, 0.4, 0.8, 0.9], score: 1 }],
   }))
   await writeFile(at('hands.json'), JSON.stringify({ frames }))
+  await mkdir(at('boxes'))
+  for (const name of ['a.json', 'b.json']) await writeFile(at(`boxes/${name}`), JSON.stringify({ frames }))
   await writeClip(at('clip'), tinyConfig, formulaWeights(tinyConfig), wordTokenizer(20))
-  const data = { dataset: 'own', file: at('clips.csv'), split: 'train' }
+  const data = { dataset: 'own', file: at('clips.csv'), split: 'train', detections: at('boxes') }
   for (const component of ['verb', 'noun'] as const) {
     const recipe = resolveRecipe({
       name: component,

@@ -2,6 +2,7 @@ export { type Adapter, type AdapterInfo, loadAdapter, readAdapterInfo } from './
 export { type ScoreOptions, type Scores, scoreClips } from './evaluate.js'
 export { type EvaluateOptions, evaluateRun } from './evaluate-run.js'
 export type { FeatureSource, Stream } from './frame-table.js'
+export { discardOther } from './inputs.js'
 export { extractFeatures, type PrepareOptions } from './prepare.js'
 export {
   componentsOf,

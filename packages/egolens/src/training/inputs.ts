@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import type { Clip } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { readJson, writeAtomic } from '../files.js'
 import type { Method } from '../methods/types.js'
+import { readAdapterInfo } from './adapter.js'
 import type { TrainingData } from './data.js'
 import { streamsOf } from './loader.js'
 import type { Resources } from './resources.js'
@@ -21,6 +23,22 @@ export function splitHash(clips: readonly Clip[]): string {
   const hash = createHash('sha256')
   for (const { id, start, end, verb, noun } of clips) hash.update(`${JSON.stringify([id, start, end, verb, noun])}\n`)
   return hash.digest('hex').slice(0, 16)
+}
+
+/**
+ * Removes a finished run that was trained on other weights or other crops than these: for those who make a series of
+ * runs again and own its folder.
+ * @returns whether the folder holds a finished run on these
+ */
+export async function discardOther(directory: string, { backbone, crop }: Resources): Promise<boolean> {
+  const before = await readAdapterInfo(directory).catch(() => undefined)
+  if (!before) return false
+  const fits =
+    before.backbone.image.hash === backbone.image.hash &&
+    before.backbone.contextImage.hash === backbone.context.hash &&
+    before.features.crop === crop
+  if (!fits) await rm(directory, { recursive: true })
+  return fits
 }
 
 /** What a training run stands on. */

@@ -11,7 +11,7 @@ import type { Backbone } from '../methods/types.js'
 import { openCrops } from './crops.js'
 import type { FeatureSource, Stream } from './frame-table.js'
 import { type DataSpec, type Recipe, readerOptions } from './recipe.js'
-import type { Resources } from './resources.js'
+import type { ExtractWork, Resources } from './resources.js'
 
 /**
  * Opens the models, the feature store and the hand crops that a recipe names.
@@ -33,7 +33,8 @@ export async function openResources(recipe: Recipe): Promise<Resources> {
       rememberDetections(dataset, detections)
       return dataset
     },
-    extract({ clips, views, ...work }) {
+    async extract({ clips, views, ...work }) {
+      if (views.includes('hand') && hands.provider === 'file') refuseBlind(clips, detections)
       const encoders = backbone.context === backbone.image ? [backbone.image] : [backbone.image, backbone.context]
       return extract({ ...work, clips, views, encoders, crops, every, store })
     },
@@ -58,6 +59,17 @@ function rememberDetections(dataset: Dataset, detections: Map<string, string | u
       if (!detections.has(source)) detections.set(source, dataset.detections(id))
     }
   }
+}
+
+/** Single videos may lack boxes; where all do, the hand view would silently be the full one. */
+function refuseBlind(clips: ExtractWork['clips'], detections: ReadonlyMap<string, string | undefined>): void {
+  const sources = new Set(clips.map(({ source }) => source))
+  if (sources.size === 0 || [...sources].some((source) => detections.get(source) !== undefined)) return
+  const message = `none of the ${sources.size} videos has a file of hand boxes, so each hand crop would be the full frame`
+  throw new EgoLensError('hands/no-files', message, {
+    where: 'features.hands.provider: file',
+    cure: 'put the files where the dataset looks for them (its option detections), or set the provider to ssd, or to none',
+  })
 }
 
 async function openBackbone({ backbone, features }: Recipe): Promise<Backbone> {

@@ -69,14 +69,16 @@ describe('a study', () => {
   })
 
   it('makes runs of other weights anew', async () => {
-    await runStudy('x-mic', options(root))
-    const run = join(root, 'x-mic/here/noun/x-mic/rate-0.01')
+    const small = { ...options(root), places: places.slice(0, 1) }
+    small.changes = { ...small.changes, rows: [{ name: 'CoOp', method: 'coop' }], grid: [1e-2], seeds: [1] }
+    await runStudy('x-mic', small)
+    const run = join(root, 'x-mic/here/noun/coop/rate-0.01')
     const past = new Date('2020-01-01')
     await utimes(join(run, 'summary.json'), past, past)
     const resources = standInResources()
     const image = { ...resources.backbone.image, hash: 'image of tomorrow' }
     resources.backbone = { ...resources.backbone, image, context: image }
-    await runStudy('x-mic', { ...options(root), resources })
+    await runStudy('x-mic', { ...small, resources })
     expect((await stat(join(run, 'summary.json'))).mtime).not.toEqual(past)
     expect((await readAdapterInfo(run)).backbone.image.hash).toBe('image of tomorrow')
   })

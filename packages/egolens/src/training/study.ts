@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Comparison, compare } from '../evaluation/compare.js'
 import { type Result, readResult } from '../evaluation/result.js'
@@ -8,6 +7,7 @@ import { type Progress, silent } from '../progress.js'
 import { readAdapterInfo } from './adapter.js'
 import { evaluateRun } from './evaluate-run.js'
 import type { FeatureSource, Stream } from './frame-table.js'
+import { discardOther } from './inputs.js'
 import { type Recipe, recipeHash } from './recipe.js'
 import type { Resources } from './resources.js'
 import { openResources } from './resources.open.js'
@@ -143,17 +143,9 @@ class Runs {
     this.signal?.throwIfAborted()
     this.progress({ task: 'study', done: this.done++, total: this.total, unit: 'runs', note: path.join(' ') })
     const dir = join(this.dir, ...path)
-    const before = await readAdapterInfo(dir).catch(() => undefined)
-    const { backbone, crop } = this.resources
-    const fits =
-      before?.backbone.image.hash === backbone.image.hash &&
-      before.backbone.contextImage.hash === backbone.context.hash &&
-      before.features.crop === crop
-    // What was trained on other weights or crops is not of this study.
-    if (before && !fits) await rm(dir, { recursive: true })
-    const done = fits && (await readIfThere(runPaths(dir).summary)) !== undefined
-    if (!done || before.recipe !== recipeHash(recipe))
-      await train(recipe, { dir, resume: true, resources: this.resources, ...this.signals() })
+    const there = (await discardOther(dir, this.resources)) && (await readIfThere(runPaths(dir).summary)) !== undefined
+    const done = there && (await readAdapterInfo(dir)).recipe === recipeHash(recipe)
+    if (!done) await train(recipe, { dir, resume: true, resources: this.resources, ...this.signals() })
     return dir
   }
 

@@ -1,14 +1,13 @@
-import { rm } from 'node:fs/promises'
 import type { Dataset } from '../../datasets/types.js'
 import type { Result } from '../../evaluation/result.js'
 import type { Progress } from '../../progress.js'
 import {
+  discardOther,
   evaluateRun,
   openResources,
   type Recipe,
   type RecipeInput,
   type Resources,
-  readAdapterInfo,
   resolveRecipe,
   train,
 } from '../../training/index.js'
@@ -60,13 +59,7 @@ export async function runOne(
   { input, dir }: { input: RecipeInput; dir: string },
 ): Promise<{ recipe: Recipe; result: Result; dir: string }> {
   const recipe = resolveRecipe(input)
-  await dropOther(dir, resources)
+  await discardOther(dir, resources) // such as one of an earlier version of the embedded CLIP
   await train(recipe, { dir, resume: true, resources, progress, signal })
   return { recipe, dir, result: await evaluateRun(dir, { resources, progress, signal }) }
-}
-
-/** A run of an earlier version of the embedded CLIP is of no use with this one. */
-async function dropOther(dir: string, { backbone }: Resources): Promise<void> {
-  const before = await readAdapterInfo(dir).catch(() => undefined)
-  if (before && before.backbone.image.hash !== backbone.image.hash) await rm(dir, { recursive: true })
 }

@@ -5,6 +5,7 @@ import type { Method } from '../../methods/types.js'
 import type { Progress } from '../../progress.js'
 import { loadAdapter } from '../../training/adapter.js'
 import { type Scores, scoreClips } from '../../training/evaluate.js'
+import { discardOther } from '../../training/inputs.js'
 import { type Recipe, type RecipeInput, resolveRecipe } from '../../training/recipe.js'
 import type { Resources } from '../../training/resources.js'
 import { train } from '../../training/train.js'
@@ -36,6 +37,7 @@ export async function trainProbe(site: Site, { name, views, resources = site.res
     training: {},
   } as RecipeInput)
   const dir = join(site.runs, site.place, name)
+  await discardOther(dir, resources)
   await train(recipe, { dir, resume: true, resources, progress: site.progress })
   return (await loadAdapter(dir, resources.backbone)).method
 }
