@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fromTypedArray, safetensors, scope, type Tensor } from '@egolens/torch'
+import { fromTypedArray, Generator, ones, randn, safetensors, scope, type Tensor, zeros } from '@egolens/torch'
 import { type ClipConfig, formatConfig } from './config.js'
 import { expectedTensors } from './names.js'
+import { learnVocabulary, tokenizerJson } from './tokenizer/learn.js'
 
 /** A CLIP small enough to check by hand. */
 export const tinyConfig: ClipConfig = {
@@ -71,4 +72,23 @@ export async function writeClip(
   await writeFile(join(dir, 'config.json'), JSON.stringify(formatConfig(config)))
   await writeFile(join(dir, 'tokenizer.json'), JSON.stringify(tokenizer))
   scope(() => safetensors.save(join(dir, 'model.safetensors'), weights))
+}
+
+/** Writes a ViT-B/16 of the published size with seeded random weights in float16 and a vocabulary of `words`. */
+export async function writeViTB16(dir: string, words: string[]): Promise<void> {
+  const tower = { layers: 12, activation: 'quick_gelu' as const, eps: 1e-5 }
+  const config: ClipConfig = {
+    vision: { ...tower, width: 768, heads: 12, hidden: 3072, image: 224, patch: 16 },
+    text: { ...tower, width: 512, heads: 8, hidden: 2048, vocabulary: 49408, context: 77 },
+    width: 512,
+  }
+  const generator = new Generator(16)
+  const weights = Object.fromEntries(
+    [...expectedTensors(config)].map(([name, shape]): [string, Tensor] => {
+      if (/norm|layrnorm/.test(name)) return [name, (name.endsWith('.weight') ? ones(shape) : zeros(shape)).half()]
+      return [name, scope(() => randn(shape, { generator }).mul(0.03).half())]
+    }),
+  )
+  await writeClip(dir, config, weights, tokenizerJson(learnVocabulary(words)))
+  for (const tensor of Object.values(weights)) tensor.dispose()
 }
