@@ -22,9 +22,9 @@ const finish = (tensor: Tensor, options: TensorOptions): Tensor =>
   options.requiresGrad ? tensor.requiresGrad_(true) : tensor
 
 /**
- * A tensor of given numbers; a nested array gives its shape.
+ * A tensor of given numbers; a nested array gives its shape. An integer dtype cuts fractions off.
  *
- * @throws TorchError BadArgument when rows differ in length.
+ * @throws TorchError BadArgument when rows differ in length, or a number lies outside an integer dtype.
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]])  // float32 [2, 3]
  */
@@ -41,6 +41,7 @@ export function tensor(data: NestedData | TypedArray, options: TensorOptions = {
   const flat = wide ? new Float64Array(count) : new Float32Array(count)
   const written = flatten(data as NestedData, shape, 0, flat, 0)
   if (written !== count) throw ragged()
+  checkRange(flat, dtype)
   const source = new Tensor(addon.fromData(flat, shape, wide ? 'float64' : 'float32', true))
   const native = source.dtype === dtype && !options.device
   if (native) return finish(source, options)
@@ -52,6 +53,25 @@ export function tensor(data: NestedData | TypedArray, options: TensorOptions = {
 function place(source: Tensor, { dtype, device }: { dtype?: DType; device?: Device | undefined }): Tensor {
   if (dtype === undefined && device === undefined) return source
   return ops.to_dtype_layout(source, dtype, undefined, device, undefined, false, false)
+}
+
+const INTEGERS: Partial<Record<DType, readonly [low: number, high: number]>> = {
+  uint8: [0, 2 ** 8 - 1],
+  int8: [-(2 ** 7), 2 ** 7 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  // The largest number below 2^63.
+  int64: [-(2 ** 63), 2 ** 63 - 2 ** 10],
+}
+
+function checkRange(values: Float32Array | Float64Array, dtype: DType): void {
+  const range = INTEGERS[dtype]
+  if (!range) return
+  for (const value of values) {
+    const whole = Math.trunc(value)
+    if (whole >= range[0] && whole <= range[1]) continue
+    throw new TorchError('BadArgument', `tensor(): ${value} lies outside ${dtype}`)
+  }
 }
 
 const ragged = () => new TorchError('BadArgument', 'tensor(): the rows of a nested array must have the same length')

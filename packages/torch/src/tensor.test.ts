@@ -59,6 +59,16 @@ describe('factories', () => {
     expect(() => tensor([1, [2]])).toThrow(/same length/)
   })
 
+  check('refuse numbers outside an integer dtype', () => {
+    expect(tensor([255.9, -0.5], { dtype: 'uint8' }).tolist()).toEqual([255, 0])
+    expect(tensor([-(2 ** 63), 2 ** 53], { dtype: 'int64' }).tolist()).toEqual([-(2 ** 63), 2 ** 53])
+    expect(() => tensor([1, 256], { dtype: 'uint8' })).toThrow(/256 lies outside uint8/)
+    expect(() => tensor(-1, { dtype: 'uint8' })).toThrow(/outside uint8/)
+    expect(() => tensor(2 ** 31, { dtype: 'int32' })).toThrow(/outside int32/)
+    expect(() => tensor(2 ** 63, { dtype: 'int64' })).toThrow(/outside int64/)
+    expect(() => tensor(Number.NaN, { dtype: 'int64' })).toThrow(/outside int64/)
+  })
+
   check('give float32 unless indices are meant', () => {
     expect(zeros([2]).dtype).toBe('float32')
     expect(full([2], 3).dtype).toBe('float32')
