@@ -50,7 +50,7 @@ async function open(
   const context = backbone.context ? await loadImageEncoder(backbone.context, { compute }) : clip.image
   const models = { image: clip.image, text: clip.text, logitScale: clip.logitScale, context }
   const trained = features.hands as Recipe['features']['hands']
-  const crops = await openCrops(handsOf(trained, hands), (source) => hands?.detections?.(source))
+  const crops = await openCrops(handsOf(trained, hands), (source) => hands?.detections?.(source), features.every)
   const store = await FeatureStore.open(storeFolder)
   const encoders = context === clip.image ? [clip.image] : [clip.image, context]
   // Windows of a video are scored in many batches.

@@ -27,7 +27,7 @@ const near = (box: number[]) => box.map((edge) => expect.closeTo(edge, 6))
 describe('hand crops of a recipe', () => {
   it("are the boxes of the dataset's file, the full frame where there are none", async () => {
     const file = await detections()
-    const crops = await openCrops(hands, (source) => (source === 'a.mp4' ? file : undefined))
+    const crops = await openCrops(hands, (source) => (source === 'a.mp4' ? file : undefined), 1)
     const [first, second, third] = await crops.boxes('a.mp4', [0, 1, 2])
     expect(first).toEqual(near([0, 0.5, 0.2, 0.75]))
     expect(second).toBeUndefined()
@@ -37,10 +37,13 @@ describe('hand crops of a recipe', () => {
 
   it('may keep the last box instead, under another name', async () => {
     const file = await detections()
-    const full = await openCrops(hands, () => file)
-    const previous = await openCrops({ ...hands, missing: 'previous' }, () => file)
+    const full = await openCrops(hands, () => file, 1)
+    const previous = await openCrops({ ...hands, missing: 'previous' }, () => file, 1)
     expect((await previous.boxes('a.mp4', [0, 1, 2]))[1]).toEqual(near([0, 0.5, 0.2, 0.75]))
-    expect((await previous.boxes('a.mp4', [1, 2]))[0]).toBeUndefined()
+    // Whether the frame before is asked for with it or not.
+    expect(await previous.boxes('a.mp4', [1])).toEqual([near([0, 0.5, 0.2, 0.75])])
+    // Nothing is known after 2 s, and two seconds later the box is out of date.
+    expect(await previous.boxes('a.mp4', [5, 4])).toEqual([undefined, near([0.5, 0.5, 0.7, 0.75])])
     expect(previous.id).not.toBe(full.id)
   })
 
@@ -54,7 +57,7 @@ describe('hand crops of a recipe', () => {
   })
 
   it('of no provider are full frames', async () => {
-    const crops = await openCrops({ ...hands, provider: 'none' }, () => undefined)
+    const crops = await openCrops({ ...hands, provider: 'none' }, () => undefined, 1)
     expect(await crops.boxes('a.mp4', [0, 1])).toEqual([undefined, undefined])
   })
 })

@@ -16,10 +16,11 @@ type FileOf = (source: string) => string | undefined
 /**
  * The hand crops that a recipe describes.
  * @param detectionsOf the file of detections of a source, for the provider `file`
+ * @param every seconds between the frames of the grid
  */
-export async function openCrops(hands: Hands, detectionsOf: FileOf): Promise<CropProvider> {
+export async function openCrops(hands: Hands, detectionsOf: FileOf, every: number): Promise<CropProvider> {
   const crops = cropsFrom(await openProvider(hands, detectionsOf), cropRule(hands))
-  return hands.missing === 'previous' ? keepLastBox(crops) : crops
+  return hands.missing === 'previous' ? keepLastBox(crops, every) : crops
 }
 
 /** The rule with what the recipe leaves to the provider filled in. */
@@ -38,17 +39,33 @@ async function openProvider({ provider, handThreshold }: Hands, detectionsOf: Fi
   return fileProvider(detectionsOf, handThreshold === undefined ? {} : { handThreshold })
 }
 
-/** A frame without hands takes the box of the last frame that had them. */
-function keepLastBox(crops: CropProvider): CropProvider {
+/** Seconds after which hands that were seen last say nothing of where they are. */
+const REACH = 2
+
+/**
+ * A frame without hands takes the box of the last frame on the grid that had them, at most 2 s before. Earlier frames
+ * are looked at for that, whether or not their features are wanted: a feature must not depend on what it is found with.
+ */
+function keepLastBox(crops: CropProvider, every: number): CropProvider {
   return {
     ...crops,
-    id: `${crops.id}|missing=previous`,
-    async boxes(...wanted) {
-      let last: Awaited<ReturnType<CropProvider['boxes']>>[number]
-      return (await crops.boxes(...wanted)).map((box) => {
-        last = box ?? last
-        return last
-      })
+    id: `${crops.id}|missing=previous ${REACH} s`,
+    async boxes(source, times, images) {
+      const steps = times.map((time) => Math.round(time / every))
+      const seen = new Map<number, Box | undefined>()
+      const look = async (wanted: number[]) => {
+        if (wanted.length === 0) return
+        const at = wanted.map((step) => step * every)
+        for (const [i, box] of (await crops.boxes(source, at, images)).entries()) seen.set(wanted[i]!, box)
+      }
+      const before = (step: number) =>
+        Array.from({ length: Math.floor(REACH / every + 1e-9) }, (_, i) => step - 1 - i).filter((k) => k >= 0)
+      await look(steps)
+      const blind = steps.filter((step) => !seen.get(step))
+      await look([...new Set(blind.flatMap(before))].filter((step) => !seen.has(step)).sort((a, b) => a - b))
+      return steps.map((step) => [step, ...before(step)].map((k) => seen.get(k)).find((box) => box !== undefined))
     },
   }
 }
+
+type Box = Awaited<ReturnType<CropProvider['boxes']>>[number]

@@ -24,7 +24,7 @@ const hands = z.strictObject({
   handThreshold: z.number().min(0).max(1).optional().describe('least score of a hand; file: 0.8, ssd: its own'),
   objectThreshold: z.number().min(0).max(1).optional().describe('least score of an object in contact; file: 0.01'),
   grow: z.number().positive().optional().describe('factor on the box; file: 1, ssd: 1.8, as it knows no objects'),
-  missing: z.enum(['full', 'previous']).default('full').describe('no hands: the full frame, or the last box'),
+  missing: z.enum(['full', 'previous']).default('full').describe('no hands: the full frame, or the last box of 2 s'),
 })
 
 const features = z.strictObject({

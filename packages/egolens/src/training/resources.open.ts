@@ -24,7 +24,7 @@ export async function openResources(recipe: Recipe): Promise<Resources> {
   const { every, hands } = recipe.features
   const [backbone, store] = [await openBackbone(recipe), await FeatureStore.open(recipe.features.store)]
   const detections = new Map<string, string | undefined>()
-  const crops = await openCrops(hands, (source) => detections.get(source))
+  const crops = await openCrops(hands, (source) => detections.get(source), every)
   return {
     backbone,
     features: storedFeatures(store, backbone, every, crops.id),

@@ -108,7 +108,7 @@ async function probeGates(site: Site): Promise<Gate[]> {
 async function ceilingGate(site: Site): Promise<Gate> {
   const { dataset, recipe, resources, progress } = site
   const [train, test] = [dataset.clips('train'), dataset.clips('test')]
-  const crops = await openCrops(recipe.features.hands, detectionsOf(dataset))
+  const crops = await openCrops(recipe.features.hands, detectionsOf(dataset), recipe.features.every)
   const classes = { verbs: dataset.labels.verb!.names.length, nouns: dataset.labels.noun!.names.length }
   const { every, store: path } = recipe.features
   const encoder = await tuneEncoder(train, crops, classes, { clip: recipe.backbone.clip, every, progress })
