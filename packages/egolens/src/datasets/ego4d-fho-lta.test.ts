@@ -47,6 +47,19 @@ describe('ego4d-fho-lta', () => {
     expect(clips('test')[0]!.end).toBeCloseTo(312.7210286, 6)
   })
 
+  it('takes clips of a video whose wearer is not known for those of one participant', async () => {
+    const root = await folderOf(tree(action, { ...action, video_uid: 'v2', clip_uid: 'c2' }))
+    const { clips } = await openDataset('ego4d-fho-lta', { root })
+    expect(clips('test').map(({ participant }) => participant)).toEqual(['7', 'v2'])
+  })
+
+  it('needs to know where clips start in full videos', async () => {
+    const root = await folderOf(tree({ ...action, clip_parent_start_sec: undefined }))
+    expect((await openDataset('ego4d-fho-lta', { root })).clips('test')).toHaveLength(1)
+    const { line } = await failure(openDataset('ego4d-fho-lta', { root, from: 'full_scale' }), root)
+    expect(line).toContain('clips[0]: the clip does not say where in the video it starts')
+  })
+
   it.each([
     [{ ...action, noun_label: 2 }, 'noun_label 2 is "nut_(tool)", noun is "pot_(planter)" (the taxonomy has it at 1'],
     [{ ...action, noun_label: 3 }, 'noun_label 3 is no class'],

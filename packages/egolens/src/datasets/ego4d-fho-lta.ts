@@ -74,7 +74,10 @@ export const ego4dFhoLta: DatasetReader<z.infer<typeof options>> = {
       const window = split.startsWith('untrimmed') ? 'full' : ego4dWindow
       clips.set(
         split,
-        rows.map((r) => clipOf(r, { videos, from, window, participant: participants.get(r.video_uid) })),
+        rows.map((r, i) => {
+          const participant = participants.get(r.video_uid) ?? r.video_uid
+          return clipOf(r, { videos, from, window, participant }, `${path}: clips[${i}]`)
+        }),
       )
     }
     if (clips.size === 0) {
@@ -127,7 +130,7 @@ async function readTaxonomy(path: string): Promise<{ verb: LabelSet; noun: Label
   return { verb: labels('verb', verbs), noun: labels('noun', nouns) }
 }
 
-/** Participants by video, from Ego4D's own ego4d.json where it is there. */
+/** Participants by video, from Ego4D's own ego4d.json where it is there; others count as one a video. */
 async function readParticipants(folder: string): Promise<Map<string, string>> {
   const path = firstExisting([join(folder, 'ego4d.json'), join(folder, '..', 'ego4d.json')])
   if (!path) return new Map()
@@ -177,12 +180,19 @@ function checkLabel(row: Row, component: Component, labels: LabelSet, where: str
 
 function clipOf(
   row: Row,
-  options: { videos: string; from: 'clips' | 'full_scale'; window: 'centre4' | 'full'; participant?: string },
+  options: { videos: string; from: 'clips' | 'full_scale'; window: 'centre4' | 'full'; participant: string },
+  where: string,
 ): Clip {
-  const offset = options.from === 'clips' ? 0 : (row.clip_parent_start_sec ?? 0)
+  const offset = options.from === 'clips' ? 0 : row.clip_parent_start_sec
+  if (offset === undefined) {
+    throw new EgoLensError('dataset/no-start', 'the clip does not say where in the video it starts', {
+      where,
+      cure: 'with from: full_scale each clip needs clip_parent_start_sec',
+    })
+  }
   const video = options.from === 'clips' ? row.clip_uid : row.video_uid
   const [start, end] = cut(row.action_clip_start_sec, row.action_clip_end_sec, options.window)
-  const clip: Clip = {
+  return {
     id: `${row.clip_uid}_${row.action_idx}`,
     video,
     source: join(options.videos, options.from, `${video}.mp4`),
@@ -190,9 +200,8 @@ function clipOf(
     end: end + offset,
     verb: row.verb_label,
     noun: row.noun_label,
+    participant: options.participant,
   }
-  if (options.participant !== undefined) clip.participant = options.participant
-  return clip
 }
 
 /** The middle 4 s of a longer window; the start of a file is not crossed. */
