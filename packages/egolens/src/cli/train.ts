@@ -44,6 +44,7 @@ export function train(): Command {
           progress,
           signal,
         })
+        for (const warning of summary.warnings) session.say(`warning: ${warning}`)
         const result = await library.evaluateRun(dir, { resources, progress, signal })
         const text = [
           `${summary.name}: ${summary.parameters} parameters, ${summary.steps} updates in ${duration(summary.seconds)}`,

@@ -122,6 +122,14 @@ describe('a training run', () => {
     await expect(again(standInResources({ clips: 59 }))).rejects.toThrow('training clips')
   })
 
+  it('passes on what is odd in the data', async () => {
+    const resources = standInResources()
+    const dataset = await resources.openDataset({ dataset: 'own', split: 'train' })
+    resources.openDataset = async () => ({ ...dataset, warnings: ['2 videos are in train and in test'] })
+    const { warnings } = await train(standInRecipe({ epochs: 1 }), { dir: join(root, 'a'), resources })
+    expect(warnings).toEqual(['2 videos are in train and in test'])
+  })
+
   it('that is finished keeps its calibration when it is resumed', async () => {
     const recipe = standInRecipe({ epochs: 1 })
     const { dir } = await run('a', recipe)

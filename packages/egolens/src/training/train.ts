@@ -42,6 +42,8 @@ export interface RunSummary {
   /** The epoch that was kept; absent where nothing is trained. */
   epoch?: number
   resumedFrom?: number
+  /** What is odd in the training data, such as videos that are in train and in test. */
+  warnings: string[]
   /** Checkpoints that were passed over when the run was resumed, and why. */
   skipped: Skipped[]
 }
@@ -64,7 +66,8 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const { backbone } = resources
     const components = componentsOf(recipe)
     const data = await trainingData(recipe, components, resources.openDataset)
-    const { labels, clips, unlabelled } = data.train
+    const { labels, clips, unlabelled, dataset } = data.train
+    const warnings = dataset.warnings ?? []
     const { seed, frames } = recipe.training
     manualSeed(seed)
     const setting = { backbone, components, generator: new Generator(seed), frames, labels }
@@ -77,7 +80,16 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
       const learned = await learn({ recipe, dir, resume, method, data, features: resources.features, progress, signal })
       await saveAdapter(dir, { recipe, recipeHash: recipeHash(recipe), method, backbone, labels, crop: resources.crop })
       const { name } = recipe
-      const summary = { dir, name, method: method.name, parameters, clips: clips.length, unlabelled, ...learned }
+      const summary = {
+        dir,
+        name,
+        method: method.name,
+        parameters,
+        clips: clips.length,
+        unlabelled,
+        warnings,
+        ...learned,
+      }
       await writeAtomic(runPaths(dir).summary, `${JSON.stringify(summary, null, 2)}\n`)
       return summary
     } finally {
