@@ -32,8 +32,11 @@ export class BatchEncoder {
     return this.#count
   }
 
-  /** @param boxes where the hand view of each frame is; undefined for all of it */
-  add(frames: readonly Frame[], boxes: readonly (RelativeBox | undefined)[]): void {
+  /**
+   * @param boxes where the hand view of each frame is; undefined for all of it
+   * @param zero the hand view of a frame without a box is zero instead
+   */
+  add(frames: readonly Frame[], boxes: readonly (RelativeBox | undefined)[], zero = false): void {
     noGrad(() =>
       scope(() => {
         const pixels = new Map<string, Tensor>()
@@ -43,6 +46,7 @@ export class BatchEncoder {
             pixels.get(key) ?? this.clock('preprocess', () => prepare(frames, boxes, view, encoder.preprocessing))
           pixels.set(key, seen)
           const encoded = this.clock('encode', () => encoder.encode(seen).toTypedArray() as Float32Array)
+          if (zero && view === 'hand') clearWithoutBox(encoded, boxes, encoder.width)
           this.#values[lane]!.set(encoded, this.#count * encoder.width)
         })
       }),
@@ -61,6 +65,12 @@ export class BatchEncoder {
       features: { times, values: this.#values[lane]!.subarray(0, this.#count * width), width },
     }))
   }
+}
+
+function clearWithoutBox(rows: Float32Array, boxes: readonly (RelativeBox | undefined)[], width: number): void {
+  boxes.forEach((box, i) => {
+    if (!box) rows.fill(0, i * width, (i + 1) * width)
+  })
 }
 
 function prepare(

@@ -8,9 +8,11 @@ import type { ImageOptions, RelativeBox } from '../video/index.js'
 export interface CropProvider {
   /** Part of the hand view's feature space: provider and rule. */
   id: string
+  /** The feature of a frame without a box is zero, instead of that of the whole frame. */
+  zeroWithoutBox?: boolean
   /** What the boxes of this source stand on, such as the hash of its detections; another one makes features stale. */
   sourceId?(source: string): Promise<string>
-  /** A box a time (relative, 0 to 1), or undefined where the whole frame stands for the crop. */
+  /** A box a time (relative, 0 to 1), or undefined where there is none: the whole frame stands for the crop. */
   boxes(source: string, times: readonly number[], images?: ImageOptions): Promise<(RelativeBox | undefined)[]>
 }
 

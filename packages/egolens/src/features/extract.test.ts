@@ -113,6 +113,22 @@ test('detections become crops by the rule, and no hands mean the whole frame', a
   expect(await crops.boxes('a', [0, 1])).toEqual([[0.1, 0.1, 0.3, 0.3], undefined])
 })
 
+test('a frame without a box may be zero in the hand view', async () => {
+  const source = redThenBlue('a.mkv')
+  const encoder = meanEncoder('e')
+  const crops: CropProvider = {
+    id: 'some|missing=zero',
+    zeroWithoutBox: true,
+    boxes: async (_, times) => times.map((time) => (time < 1 ? [0.5, 0, 1, 1] : undefined)),
+  }
+  await extract(options(source, { encoders: [encoder], views: ['full', 'hand'], crops }))
+  const hash = await contentHash(source)
+  const hand = await store.read(frameSpace(encoder, 'hand', 0.25, crops.id), hash)
+  expect([...hand.at([0, 1.75])].map(Math.round)).toEqual([1, 0, 0, 0, 0, 0])
+  const full = await store.read(frameSpace(encoder, 'full', 0.25), hash)
+  expect(full.at([1.75])[2]).toBeCloseTo(0.5, 1)
+})
+
 test('a folder of images is read at the rate that its clips say, and again at another', async () => {
   const source = join(dir, 'images')
   await mkdir(source)

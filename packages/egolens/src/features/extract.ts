@@ -168,7 +168,7 @@ async function encodeSource(
   const encoder = new BatchEncoder(lanes, wanted.length, clock)
   for await (const group of batches(frames(source, { ...images, times: wanted }), batch, clock)) {
     const boxesOf = group.map((frame) => boxAt.get(frame.at))
-    encoder.add(group, boxesOf)
+    encoder.add(group, boxesOf, crops?.zeroWithoutBox)
     tell(encoder.count)
     await yieldToEvents()
     signal?.throwIfAborted()

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { gridSteps, nearestIndex } from './grid.js'
@@ -129,6 +131,23 @@ describe('the store', () => {
     const writes = Array.from({ length: 12 }, (_, k) => (k % 2 ? store : other).write(space, video, features([k])))
     await Promise.all(writes)
     expect((await store.read(space, video)).times.length).toBe(12)
+  })
+
+  test('two processes lose nothing', async () => {
+    const built = new URL('../../dist/features/store.js', import.meta.url).href
+    const program = (parity: number) => `
+      import { FeatureStore } from '${built}'
+      const store = await FeatureStore.open(${JSON.stringify(dir)})
+      for (let k = ${parity}; k < 24; k += 2) {
+        const features = { times: Float64Array.of(k * ${space.every}), values: Float32Array.of(k, 0), width: 2 }
+        await store.write(${JSON.stringify(space)}, '${video}', features)
+      }`
+    const run = promisify(execFile)
+    await Promise.all([0, 1].map((parity) => run(process.execPath, ['--input-type=module', '-e', program(parity)])))
+    const read = await store.read(space, video)
+    expect([...read.times]).toEqual(Array.from({ length: 24 }, (_, k) => k * space.every))
+    expect([...read.values]).toEqual(Array.from({ length: 24 }, (_, k) => [k, 0]).flat())
+    expect(await store.index(space)).toEqual([{ video: 'b'.repeat(24), count: 24, first: 0, last: 5.75 }])
   })
 
   test('the lock of a dead process is taken over', async () => {

@@ -20,6 +20,7 @@ type FileOf = (source: string) => string | undefined
  */
 export async function openCrops(hands: Hands, detectionsOf: FileOf, every: number): Promise<CropProvider> {
   const crops = cropsFrom(await openProvider(hands, detectionsOf), cropRule(hands))
+  if (hands.missing === 'zero') return { ...crops, id: `${crops.id}|missing=zero`, zeroWithoutBox: true }
   return hands.missing === 'previous' ? keepLastBox(crops, every) : crops
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -50,6 +50,40 @@ describe('evaluating a run', () => {
     const found = await result({ method: 'zero-shot', row: 'CLIP', data: { ...data, test: [...data.test, other] } })
     expect(found).toMatchObject({ name: 'CLIP', trainedOn: null, seed: null, parameters: 0, updates: 0 })
     expect(found.tests[1]!.counts).toMatchObject({ 'shared classes': 6, 'novel classes': 0 })
+  })
+
+  it('takes a list of shared classes, and lets all classes compete on the novel ones', async () => {
+    const { data } = standInRecipe()
+    const resources = standInResources()
+    const other = { ...base, name: 'there', file: 'other.csv' }
+    await train(standInRecipe({}, { data: { ...data, test: [...data.test, other] } }), { dir: root, resources })
+    const list = join(root, 'shared.txt')
+    await writeFile(list, 'cup\nPan\n')
+    const novel = async (subsetSpace: 'restricted' | 'full') => {
+      const { tests } = await evaluateRun(root, { resources, sharedList: list, subsetSpace })
+      expect(tests[0]!.counts).not.toHaveProperty('shared classes')
+      expect(tests[1]!.counts).toMatchObject({ 'shared classes': 2, 'novel classes': 4, 'clips of novel classes': 20 })
+      return tests[1]!
+    }
+    const [all, alone] = [await novel('full'), await novel('restricted')]
+    const right = all.predictions.filter(({ label, top }) => label > 1 && top[0] === label).length
+    expect(all.values['top-1 accuracy over clips of novel classes']).toBeCloseTo(right / 20, 12)
+    expect(alone.values['top-1 accuracy over clips of novel classes']).toBeGreaterThanOrEqual(right / 20)
+  })
+
+  it('lets the adapter frames lag on Ego4D alone', async () => {
+    const { data } = standInRecipe()
+    const ego4d = { dataset: 'ego4d-fho-lta', root: '.', split: 'test', name: 'there' }
+    const recipe = standInRecipe({}, { options: { metaNet: 'linear' }, data: { ...data, test: [...data.test, ego4d] } })
+    const resources = standInResources()
+    const scores = async (contextLag: boolean) => {
+      const dir = join(root, String(contextLag))
+      await train({ ...recipe, training: { ...recipe.training, contextLag } }, { dir, resources })
+      return (await evaluateRun(dir, { resources })).tests.map(({ predictions }) => predictions)
+    }
+    const [[here, there], [lagHere, lagThere]] = [await scores(false), await scores(true)]
+    expect(lagHere).toEqual(here)
+    expect(lagThere).not.toEqual(there)
   })
 
   it('gives the same predictions again', async () => {

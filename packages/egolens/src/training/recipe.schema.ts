@@ -24,7 +24,10 @@ const hands = z.strictObject({
   handThreshold: z.number().min(0).max(1).optional().describe('least score of a hand; file: 0.8, ssd: its own'),
   objectThreshold: z.number().min(0).max(1).optional().describe('least score of an object in contact; file: 0.01'),
   grow: z.number().positive().optional().describe('factor on the box; file: 1, ssd: 1.8, as it knows no objects'),
-  missing: z.enum(['full', 'previous']).default('full').describe('no hands: the full frame, or the last box of 2 s'),
+  missing: z
+    .enum(['full', 'previous', 'zero'])
+    .default('full')
+    .describe('no hands: the full frame, the last box of 2 s, or a feature of zeros'),
 })
 
 const features = z.strictObject({
@@ -64,7 +67,10 @@ const training = z.strictObject({
   seed: z.int().min(0).default(1).describe('initial values, order of clips, frames drawn'),
   select: z.enum(['last', 'val_within', 'val_cross']).default('last').describe('which epoch is kept'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('number type of the training step'),
-  contextLag: z.boolean().default(false).describe('evaluate as the public X-MIC code does on Ego4D'),
+  contextLag: z
+    .boolean()
+    .default(false)
+    .describe('score Ego4D as the public X-MIC code does, adapter frames half a step late'),
   saveEvery: z.int().min(1).optional().describe('steps between checkpoints, besides one at each epoch'),
   keep: z.int().min(1).default(2).describe('checkpoints that are kept'),
 })
