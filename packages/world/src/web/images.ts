@@ -8,26 +8,26 @@ import { drawEffect } from '../draw/effects.js'
 import type { Look } from '../draw/look.js'
 import { lookOf } from '../draw/look.js'
 import { Sprite } from '../draw/sprite.js'
-import { styles } from '../draw/style.js'
 import type { ProgramName } from '../motion/index.js'
 import { worldSeed } from '../place/seeds.js'
 import { castings } from '../place/verbs.js'
 import { Random } from '../random.js'
+import { grainOf, paintShapes, paintTexture, paintVeil, webLooks, webStyle } from './looks.js'
 import { article, colourWord, nounWords, verbWords } from './words.js'
 
 /** What sets the web-like pictures apart from the places, besides `styles.web`: the knobs of the zero-shot gates. */
 export const webScene = {
   /** Share of the picture's width that the thing takes. */
-  fills: [0.5, 0.92],
+  fills: [0.4, 1.05],
   /** Largest turn of the thing, radians. */
-  turn: 0.55,
+  turn: 0.9,
   /** Share of captions that speak of an action, and of those the share whose action can be seen. */
   actions: 0.25,
   depicted: 0.5,
   /** Share of captions that name the colour. */
   coloured: 0.35,
   /** Share of pictures on a plain white ground. */
-  plain: 0.4,
+  plain: 0.25,
 } as const
 
 /** A picture with its caption. `noun` and `verb` name the kind of thing and the motion program. */
@@ -102,14 +102,24 @@ export function* renderWebImages({ seed, count, start = 0, size = 128 }: WebOpti
     const random = new Random(worldSeed('web', 'scene', seed, i))
     const noun = kinds[i % kinds.length]!
     const art = artOf(noun)
-    const look = lookOf(assetSeed, art.colour, styles.web)
+    const style = webStyle(random)
+    const look = lookOf(assetSeed, art.colour, style)
     const verb = random.chance(webScene.actions) ? verbOf(noun, random) : undefined
     const hint = verb && random.chance(webScene.depicted) ? hints[verb] : undefined
     ctx.setTransform(1, 0, 0, 1, 0, 0)
     ground(ctx, size, random)
-    place(ctx, size, new Sprite(art, look, styles.web), random, hint)
+    place(ctx, size, new Sprite(art, look, style), random, hint)
+    paintVeil(ctx, size, random)
     const caption = captionOf(noun, look, art.colour === 'any', verb, random)
-    yield { rgb: rgbOf(canvas.data()), width: size, height: size, caption, noun, assetSeed, ...(verb ? { verb } : {}) }
+    yield {
+      rgb: rgbOf(canvas.data(), grainOf(random), random),
+      width: size,
+      height: size,
+      caption,
+      noun,
+      assetSeed,
+      ...(verb ? { verb } : {}),
+    }
   }
 }
 
@@ -135,6 +145,8 @@ function ground(ctx: SKRSContext2D, size: number, random: Random): void {
     const horizon = size * random.range(0.5, 0.8)
     ctx.fillRect(0, horizon, size, size - horizon)
   }
+  if (random.chance(webLooks.textured)) paintTexture(ctx, size, random)
+  paintShapes(ctx, size, random)
 }
 
 function place(
@@ -147,8 +159,8 @@ function place(
   const { state, turn = 0, stream, shrink = 1 } = hint ?? {}
   const extent = Math.max(sprite.width, sprite.height)
   const scale = ((size * random.range(webScene.fills[0], webScene.fills[1])) / extent) * shrink
-  const x = size / 2 + size * random.range(-0.06, 0.06)
-  const y = size / 2 + size * random.range(-0.06, 0.06)
+  const x = size / 2 + size * random.range(-0.1, 0.1)
+  const y = size / 2 + size * random.range(-0.1, 0.1)
   const angle = turn + (sprite.art.stand ? random.range(-0.15, 0.15) : random.range(-1, 1) * webScene.turn)
   ctx.fillStyle = 'rgba(20,20,30,0.16)'
   ctx.beginPath()
@@ -189,12 +201,13 @@ function captionOf(noun: string, look: Look, coloured: boolean, verb: ProgramNam
   return template.replace('{}', template.startsWith('one') ? full : article(full))
 }
 
-function rgbOf(rgba: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array((rgba.length / 4) * 3)
+function rgbOf(rgba: Uint8Array, grain: number, random: Random): Uint8Array {
+  const rgb = new Uint8ClampedArray((rgba.length / 4) * 3)
   for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
-    rgb[to] = rgba[from]!
-    rgb[to + 1] = rgba[from + 1]!
-    rgb[to + 2] = rgba[from + 2]!
+    const noise = grain === 0 ? 0 : (random.next() - 0.5) * 2 * grain * 255
+    rgb[to] = rgba[from]! + noise
+    rgb[to + 1] = rgba[from + 1]! + noise
+    rgb[to + 2] = rgba[from + 2]! + noise
   }
-  return rgb
+  return new Uint8Array(rgb.buffer)
 }
