@@ -96,6 +96,26 @@ describe.skipIf(!existsSync(main))('egolens', () => {
     expect(list.map((m) => m.name)).toEqual(expect.arrayContaining(['zero-shot', 'coop', 'x-mic']))
     expect(list.find((m) => m.name === 'x-mic')!.options).toHaveProperty('properties.preset')
   })
+
+  it('lists the options of one method', () => {
+    const { status, stdout } = egolens('methods', 'x-mic')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^X-MIC: .*\nKukleva et al\./)
+    expect(stdout).toMatch(/\nheads +integer +4 +attention heads of a block\n/)
+    expect(egolens('methods', 'x-mik').stderr).toContain('x-mic')
+  })
+
+  it('names the option of a number that is none', () => {
+    const { status, stderr } = egolens('world', 'render', folder, '--train', '1.5')
+    expect(status).toBe(2)
+    expect(stderr).toBe("egolens: option '--train <clips>' argument '1.5' is invalid. It is a whole number from 1.\n")
+  })
+
+  it('refuses boxes from a file that is not named', () => {
+    const { status, stderr } = egolens('recognise', 'x.mp4', '--run', folder, '--hands', 'file')
+    expect(status).toBe(1)
+    expect(stderr).toContain('--detections')
+  })
 })
 
 describe.skipIf(!existsSync(main))('an interruption', () => {

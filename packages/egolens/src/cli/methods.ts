@@ -3,25 +3,49 @@ import { examples, json } from './options.js'
 import { action } from './session.js'
 import { columns } from './text.js'
 
-/** `egolens methods` */
+interface Parameter {
+  description?: string
+  default?: unknown
+  enum?: unknown[]
+  type?: string
+}
+
+/** `egolens methods [NAME]` */
 export function methods(): Command {
   return new Command('methods')
-    .description('what can be trained or evaluated, with its paper')
+    .description('what can be trained or evaluated, with its paper; of one method, its options')
+    .argument('[name]', 'a method, to see what options a recipe may give it')
     .addOption(json())
-    .addHelpText('after', examples('egolens methods', 'egolens methods --json'))
+    .addHelpText('after', examples('egolens methods', 'egolens methods x-mic', 'egolens methods --json'))
     .action(
-      action(async (session) => {
-        const { methods: registry } = await import('../methods/registry.js')
+      action(async (session, _, name) => {
+        const { methodNamed, methods: registry } = await import('../methods/registry.js')
         const { z } = await import('zod')
-        const list = [...registry.values()].map(({ name, title, paper, options }) => ({
+        const chosen = name === undefined ? [...registry.values()] : [methodNamed(name)]
+        const list = chosen.map(({ name, title, paper, options }) => ({
           name,
           title,
           paper,
           options: z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }),
         }))
         const rows = list.map((m) => [m.name, m.title, m.paper])
-        session.result(list, columns([['name', 'title', 'paper'], ...rows]))
+        const [one] = list
+        const text =
+          name !== undefined
+            ? `${one!.title}\n${one!.paper}\n\n${parameters(one!.options.properties as Record<string, Parameter>)}`
+            : columns([['name', 'title', 'paper'], ...rows])
+        session.result(list, text)
         return undefined
       }),
     )
+}
+
+function parameters(options: Record<string, Parameter>): string {
+  const rows = Object.entries(options).map(([name, { description, enum: values, type, default: value }]) => [
+    name,
+    values?.join(', ') ?? type ?? '',
+    value === undefined ? '' : JSON.stringify(value),
+    description ?? '',
+  ])
+  return columns([['option', 'values', 'default', ''], ...rows])
 }
