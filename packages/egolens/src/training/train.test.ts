@@ -126,8 +126,14 @@ describe('a training run', () => {
     const resources = standInResources()
     const dataset = await resources.openDataset({ dataset: 'own', split: 'train' })
     resources.openDataset = async () => ({ ...dataset, warnings: ['2 videos are in train and in test'] })
-    const { warnings } = await train(standInRecipe({ epochs: 1 }), { dir: join(root, 'a'), resources })
-    expect(warnings).toEqual(['2 videos are in train and in test'])
+    const { data } = standInRecipe()
+    const same = { ...data.train, name: 'same' }
+    const recipe = standInRecipe({ epochs: 1 }, { data: { ...data, test: [...data.test, same] } })
+    const { warnings } = await train(recipe, { dir: join(root, 'a'), resources })
+    expect(warnings).toEqual([
+      '2 videos are in train and in test',
+      'the test set "same" is what is trained on: its figures say nothing of new clips',
+    ])
   })
 
   it('that is finished keeps its calibration when it is resumed', async () => {

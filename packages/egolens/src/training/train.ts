@@ -8,7 +8,7 @@ import { trainingData } from './data.js'
 import { keepInputs, trainingInputs } from './inputs.js'
 import { viewsOf } from './loader.js'
 import { lockDirectory } from './lock.js'
-import { componentsOf, type Recipe, recipeHash } from './recipe.js'
+import { componentsOf, type DataSpec, type Recipe, readerOptions, recipeHash } from './recipe.js'
 import { ensureFeatures, type Resources } from './resources.js'
 import { openResources } from './resources.open.js'
 import { openRunDirectory, runPaths } from './run-directory.js'
@@ -67,7 +67,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const components = componentsOf(recipe)
     const data = await trainingData(recipe, components, resources.openDataset)
     const { labels, clips, unlabelled, dataset } = data.train
-    const warnings = dataset.warnings ?? []
+    const warnings = [...(dataset.warnings ?? []), ...testedOnTraining(recipe)]
     const { seed, frames } = recipe.training
     manualSeed(seed)
     const setting = { backbone, components, generator: new Generator(seed), frames, labels }
@@ -98,4 +98,11 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
   } finally {
     await unlock()
   }
+}
+
+function testedOnTraining({ data }: Recipe): string[] {
+  const key = (spec: DataSpec) => JSON.stringify([spec.dataset, spec.split, readerOptions(spec)])
+  return data.test
+    .filter((test) => key(test) === key(data.train))
+    .map(({ name }) => `the test set "${name}" is what is trained on: its figures say nothing of new clips`)
 }
