@@ -21,8 +21,6 @@ export function handNotes(adapters: readonly HandUse[], choice: HandChoice | und
     ...(other
       ? [`Trained with hand boxes from "${other.trained}", used with "${choice!.provider}": expect less.`]
       : []),
-    ...(blind
-      ? ['No file of hand boxes was named for this video: the full frame stands for the hands, so expect less.']
-      : []),
+    ...(blind ? ['No file of hand boxes was named for this video, so no frame has a hand crop: expect less.'] : []),
   ]
 }

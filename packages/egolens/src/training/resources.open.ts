@@ -61,11 +61,11 @@ function rememberDetections(dataset: Dataset, detections: Map<string, string | u
   }
 }
 
-/** Single videos may lack boxes; where all do, the hand view would silently be the full one. */
+/** Single videos may lack boxes; where all do, the hand view would silently show no hands. */
 function refuseBlind(clips: ExtractWork['clips'], detections: ReadonlyMap<string, string | undefined>): void {
   const sources = new Set(clips.map(({ source }) => source))
   if (sources.size === 0 || [...sources].some((source) => detections.get(source) !== undefined)) return
-  const message = `none of the ${sources.size} videos has a file of hand boxes, so each hand crop would be the full frame`
+  const message = `none of the ${sources.size} videos has a file of hand boxes, so no frame would have a hand crop`
   throw new EgoLensError('hands/no-files', message, {
     where: 'features.hands.provider: file',
     cure: 'put the files where the dataset looks for them (its option detections), or set the provider to ssd, or to none',
