@@ -50,14 +50,23 @@ export function hands(): Command {
     )
 }
 
-async function find({ progress, signal }: Session, options: Options, video: string): Promise<FrameDetections[]> {
-  const library = await import('../hands/index.js')
-  if (options.detections) return library.readDetections(options.detections)
-  const { probe } = await import('../video/index.js')
+async function find(session: Session, options: Options, video: string): Promise<FrameDetections[]> {
+  if (!options.detections) return detect(session, options, video)
+  const { readDetections } = await import('../hands/index.js')
+  return readDetections(options.detections)
+}
+
+/** Hands found by the detector, with progress; an interruption ends it after a frame. */
+export async function detect(
+  { progress, signal }: Session,
+  options: { every: number; frameRate?: number },
+  video: string,
+): Promise<FrameDetections[]> {
+  const [{ detectHands }, { probe }] = await Promise.all([import('../hands/index.js'), import('../video/index.js')])
   const { duration } = await probe(video, images(options))
   const total = Math.ceil(duration / options.every)
   let done = 0
-  return library.detectHands(video, {
+  return detectHands(video, {
     ...images(options),
     every: options.every,
     onFrame: async () => {
@@ -68,7 +77,7 @@ async function find({ progress, signal }: Session, options: Options, video: stri
   })
 }
 
-const images = ({ frameRate }: Options) => (frameRate === undefined ? {} : { frameRate })
+const images = ({ frameRate }: { frameRate?: number }) => (frameRate === undefined ? {} : { frameRate })
 
 async function draw(
   { progress }: Session,

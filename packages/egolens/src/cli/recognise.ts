@@ -6,6 +6,7 @@ import { EgoLensError } from '../errors.js'
 import type { RecognitionDocument } from '../recognition/formats/document.js'
 import type { Recognition } from '../recognition/recognise.js'
 import type { HandChoice } from '../recognition/recogniser.models.js'
+import { detect } from './hands.js'
 import { examples, frameRate, json } from './options.js'
 import { action, type Session } from './session.js'
 import { columns } from './text.js'
@@ -134,22 +135,23 @@ async function render(document: RecognitionDocument, format: Options['format']):
 }
 
 async function html(
-  { say }: Session,
+  session: Session,
   path: string,
   found: { source: string; frameRate?: number; recognition: Recognition; labels: LabelSets },
   { provider, detections }: HandChoice,
 ): Promise<void> {
-  const [library, { reportVideo, writeReport }] = await Promise.all([
+  const [{ readDetections }, { reportVideo, writeReport }] = await Promise.all([
     import('../hands/index.js'),
     import('../report/index.js'),
   ])
   const file = detections?.(found.source)
   const { frameRate } = found
+  const images = frameRate === undefined ? {} : { frameRate }
   const boxes = file
-    ? await library.readDetections(file)
+    ? await readDetections(file)
     : provider === 'ssd'
-      ? await library.detectHands(found.source, { every: 0.25, ...(frameRate === undefined ? {} : { frameRate }) })
+      ? await detect(session, { every: 0.25, ...images }, found.source)
       : []
   const video = await reportVideo({ ...found, detections: boxes })
-  say(`report: ${await writeReport({ title: `Actions in ${video.title}`, videos: [video] }, path)}`)
+  session.say(`report: ${await writeReport({ title: `Actions in ${video.title}`, videos: [video] }, path)}`)
 }
