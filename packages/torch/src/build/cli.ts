@@ -33,7 +33,11 @@ async function main(): Promise<void> {
     say(`libtorch ${libtorch.version}${libtorch.cuda ? ' with CUDA' : ''} in ${libtorch.lib}`)
     const started = Date.now()
     const jobs = values.jobs ? Number(values.jobs) : undefined
-    const { path, built } = await build(libtorch, { force: values.force ?? false, onProgress: say, ...(jobs ? { jobs } : {}) })
+    const { path, built } = await build(libtorch, {
+      force: values.force ?? false,
+      onProgress: say,
+      ...(jobs ? { jobs } : {}),
+    })
     say(built ? `built ${path} in ${((Date.now() - started) / 1000).toFixed(0)} s` : `up to date: ${path}`)
   } else {
     throw new TorchError('BadArgument', `unknown command '${command}'; egolens-torch --help lists them`)

@@ -83,7 +83,10 @@ function fromSystem(): Libtorch {
   const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
   for (const lib of [`/usr/lib/${triplet}`, '/usr/lib', '/usr/local/lib']) {
     const include = lib.startsWith('/usr/local') ? '/usr/local/include' : '/usr/include'
-    if (existsSync(join(lib, 'libtorch_cpu.so')) && existsSync(join(include, 'torch/version.h'.replace('torch/', 'torch/csrc/api/include/torch/')))) {
+    if (
+      existsSync(join(lib, 'libtorch_cpu.so')) &&
+      existsSync(join(include, 'torch/version.h'.replace('torch/', 'torch/csrc/api/include/torch/')))
+    ) {
       return describe('system', include, lib, true)
     }
   }
@@ -115,5 +118,8 @@ export function headerVersion(include: string[]): string {
       if (parts.every((part) => part !== undefined)) return parts.join('.')
     }
   }
-  throw new TorchError('LibtorchMissing', `no torch/version.h below ${include.join(', ') || 'the include directory'}: ${HOW_TO_GET}`)
+  throw new TorchError(
+    'LibtorchMissing',
+    `no torch/version.h below ${include.join(', ') || 'the include directory'}: ${HOW_TO_GET}`,
+  )
 }
