@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 import { addonFile, type BuildRecord, builtAddons, requireSameLibtorch } from './build/place.js'
 import { TorchError } from './errors.js'
 
@@ -84,16 +85,31 @@ function choose(): { path: string; record?: BuildRecord } {
   const named = process.env.EGOLENS_TORCH_ADDON
   if (named) return { path: named }
   const built = builtAddons()
-  const origin = process.env.LIBTORCH ? 'LIBTORCH' : process.env.LIBTORCH_USE_PYTORCH === '1' ? 'python' : undefined
-  const record = built.find((candidate) => candidate.origin === origin) ?? built[0]
+  const asked = askedFor()
+  const record = asked ? built.find(asked.fits) : built[0]
+  if (!record && asked && built.length > 0) {
+    throw new TorchError('AddonMissing', `${asked.name} is set, and the native part is not built for it: ${BUILD}`)
+  }
   if (!record) throw new TorchError('AddonMissing', `the native part of @egolens/torch is not built: ${BUILD}`)
   return { path: addonFile(record.key), record }
 }
 
+/** The libtorch that the environment asks for: another one, without CUDA say, must not be taken silently. */
+function askedFor(): { name: string; fits(record: BuildRecord): boolean } | undefined {
+  const { LIBTORCH, LIBTORCH_LIB, LIBTORCH_USE_PYTORCH } = process.env
+  if (LIBTORCH) {
+    const folder = resolve(LIBTORCH_LIB ?? LIBTORCH)
+    const within = (lib: string) => lib === folder || lib.startsWith(`${folder}/`)
+    return { name: 'LIBTORCH', fits: ({ origin, lib }) => origin === 'LIBTORCH' && within(resolve(lib)) }
+  }
+  if (LIBTORCH_USE_PYTORCH !== '1') return undefined
+  return { name: 'LIBTORCH_USE_PYTORCH', fits: ({ origin }) => origin === 'python' }
+}
+
 /**
  * OpenMP's threads wait for work by spinning unless told otherwise. Where cores are shared with other processes, FFmpeg
- * among them, that made a ViT's forward pass ten times slower, and it gains nothing measurable where they are not. It
- * can only be said before libgomp is loaded, and what the user's environment says comes first.
+ * among them, that made a ViT's forward pass on two threads more than ten times slower. It can only be said before
+ * libgomp is loaded, and what the user's environment says comes first.
  */
 function waitPassively(): void {
   if (process.env.GOMP_SPINCOUNT === undefined) process.env.OMP_WAIT_POLICY ??= 'PASSIVE'

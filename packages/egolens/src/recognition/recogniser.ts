@@ -126,7 +126,7 @@ export class Recogniser {
     }
   }
 
-  /** Frees the adapters and the frozen models. */
+  /** Frees the adapters and their class vectors; the frozen models go with the last reference to them. */
   dispose(): void {
     for (const { adapter, classes } of this.members) {
       adapter.method.module.dispose()
