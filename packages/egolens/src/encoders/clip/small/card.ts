@@ -34,7 +34,7 @@ published weights, such as \`openai/clip-vit-base-patch16\`.
 
 ## Data
 ${recipe.images.train} pictures of \`renderWebImages\` of @egolens/world, seed ${recipe.seed}, each with its caption: single things
-on plain grounds, without hands or motion, drawn with other instances, palettes and light than the world's three places.
+on grounds of many kinds, without hands or motion, drawn with other instances, palettes and light than the world's three places.
 No asset seed or scene is shared with them, so that zero-shot on the places is zero-shot. The vocabulary is byte-pair
 encoding in CLIP's layout, learned until every word of the captions and of the places' class names is one token; any
 other text is spelled with what there is.
