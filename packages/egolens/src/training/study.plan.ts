@@ -38,7 +38,7 @@ export interface Study {
 }
 
 /**
- * The small CLIP's joint space has 128 dimensions and long class vectors: the public code's MLP would have 8 hidden
+ * The small CLIP's joint space has 192 dimensions and long class vectors: the public code's MLP would have 12 hidden
  * units, and a few hundred updates could not reach the length of a class vector. Table 6 has n1 with n3 among its rows.
  */
 const small = { metaNet: 'linear', norms: ['n1', 'n3'] }
