@@ -7,6 +7,7 @@ import type { Method } from '../methods/types.js'
 import { readAdapterInfo } from './adapter.js'
 import type { TrainingData } from './data.js'
 import { streamsOf } from './loader.js'
+import { type Recipe, recipeHash } from './recipe.js'
 import type { Resources } from './resources.js'
 import { differences, readIfThere, runPaths } from './run-directory.js'
 
@@ -26,14 +27,15 @@ export function splitHash(clips: readonly Clip[]): string {
 }
 
 /**
- * Removes a finished run that was trained on other weights or other crops than these: for those who make a series of
- * runs again and own its folder.
+ * Removes a finished run of another recipe, or one that was trained on other weights or other crops than these: for
+ * those who make a series of runs again and own its folder.
  * @returns whether the folder holds a finished run on these
  */
-export async function discardOther(directory: string, { backbone, crop }: Resources): Promise<boolean> {
+export async function discardOther(directory: string, recipe: Recipe, { backbone, crop }: Resources): Promise<boolean> {
   const before = await readAdapterInfo(directory).catch(() => undefined)
   if (!before) return false
   const fits =
+    before.recipe === recipeHash(recipe) &&
     before.backbone.image.hash === backbone.image.hash &&
     before.backbone.contextImage.hash === backbone.context.hash &&
     before.features.crop === crop

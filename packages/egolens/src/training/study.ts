@@ -4,11 +4,10 @@ import { type Result, readResult } from '../evaluation/result.js'
 import type { Table } from '../evaluation/table.js'
 import { writeAtomic } from '../files.js'
 import { type Progress, silent } from '../progress.js'
-import { readAdapterInfo } from './adapter.js'
 import { evaluateRun } from './evaluate-run.js'
 import type { FeatureSource, Stream } from './frame-table.js'
 import { discardOther } from './inputs.js'
-import { type Recipe, recipeHash } from './recipe.js'
+import type { Recipe } from './recipe.js'
 import type { Resources } from './resources.js'
 import { openResources } from './resources.open.js'
 import { readIfThere, runPaths } from './run-directory.js'
@@ -143,8 +142,8 @@ class Runs {
     this.signal?.throwIfAborted()
     this.progress({ task: 'study', done: this.done++, total: this.total, unit: 'runs', note: path.join(' ') })
     const dir = join(this.dir, ...path)
-    const there = (await discardOther(dir, this.resources)) && (await readIfThere(runPaths(dir).summary)) !== undefined
-    const done = there && (await readAdapterInfo(dir)).recipe === recipeHash(recipe)
+    const fits = await discardOther(dir, recipe, this.resources)
+    const done = fits && (await readIfThere(runPaths(dir).summary)) !== undefined
     if (!done) await train(recipe, { dir, resume: true, resources: this.resources, ...this.signals() })
     return dir
   }

@@ -59,7 +59,7 @@ export async function runOne(
   { input, dir }: { input: RecipeInput; dir: string },
 ): Promise<{ recipe: Recipe; result: Result; dir: string }> {
   const recipe = resolveRecipe(input)
-  await discardOther(dir, resources) // such as one of an earlier version of the embedded CLIP
+  await discardOther(dir, recipe, resources) // such as one of an earlier version of EgoLens
   await train(recipe, { dir, resume: true, resources, progress, signal })
   return { recipe, dir, result: await evaluateRun(dir, { resources, progress, signal }) }
 }

@@ -37,7 +37,7 @@ export async function trainProbe(site: Site, { name, views, resources = site.res
     training: {},
   } as RecipeInput)
   const dir = join(site.runs, site.place, name)
-  await discardOther(dir, resources)
+  await discardOther(dir, recipe, resources)
   await train(recipe, { dir, resume: true, resources, progress: site.progress })
   return (await loadAdapter(dir, resources.backbone)).method
 }
