@@ -19,14 +19,20 @@ export function stepOf(time: number, every: number): number {
   return Math.round(time / every)
 }
 
-/** Position of the value nearest to `x` in ascending numbers; the earlier one where two are as near. */
-export function nearestIndex(ascending: ArrayLike<number>, x: number): number {
+/** Position of the first of ascending numbers that is not below `x`; their count where all are. */
+export function firstAtLeast(ascending: ArrayLike<number>, x: number): number {
   let [low, high] = [0, ascending.length]
   while (low < high) {
     const middle = (low + high) >> 1
     if (ascending[middle]! < x) low = middle + 1
     else high = middle
   }
+  return low
+}
+
+/** Position of the value nearest to `x` in ascending numbers; the earlier one where two are as near. */
+export function nearestIndex(ascending: ArrayLike<number>, x: number): number {
+  const low = firstAtLeast(ascending, x)
   if (low === 0) return 0
   if (low === ascending.length) return low - 1
   return x - ascending[low - 1]! <= ascending[low]! - x ? low - 1 : low

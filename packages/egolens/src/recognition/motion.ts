@@ -1,3 +1,4 @@
+import { firstAtLeast } from '../features/grid.js'
 import type { VideoFeatures } from '../features/types.js'
 
 /** How much a video changes from each of its frames to the next. */
@@ -30,16 +31,6 @@ export function motionCue(
     largest = Math.max(largest, changes[i]!)
   }
   return Float32Array.of(count ? sum / count : 0, largest)
-}
-
-function firstAtLeast(times: Float64Array, time: number): number {
-  let [low, high] = [0, times.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times[middle]! < time) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function cosine(values: Float32Array, a: number, b: number, width: number): number {

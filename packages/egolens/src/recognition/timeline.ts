@@ -1,4 +1,5 @@
 import type { Interval } from '../evaluation/segments.js'
+import { firstAtLeast } from '../features/grid.js'
 import { type Candidate, fineScale, gridStep } from './windows.js'
 
 /** Mean over components of the total variation distance of two class distributions, in 0..1. */
@@ -48,12 +49,15 @@ export class Timeline {
   /** Fine windows whose centre is in an interval, and those within half its length (at least 0.5 s) around it. */
   around({ start, end }: Interval): { inside: number[]; flank: number[] } {
     const reach = Math.max(0.5, (end - start) / 2)
-    const first = this.countBefore(start)
-    const last = this.countBefore(end + 1e-9)
+    const first = firstAtLeast(this.centres, start)
+    const last = firstAtLeast(this.centres, end + 1e-9)
     const inside = range(first, last)
     return {
       inside: inside.length > 0 ? inside : [this.nearest((start + end) / 2)],
-      flank: [...range(this.countBefore(start - reach), first), ...range(last, this.countBefore(end + reach + 1e-9))],
+      flank: [
+        ...range(firstAtLeast(this.centres, start - reach), first),
+        ...range(last, firstAtLeast(this.centres, end + reach + 1e-9)),
+      ],
     }
   }
 
@@ -70,20 +74,9 @@ export class Timeline {
   }
 
   private nearest(time: number): number {
-    const after = Math.min(this.centres.length - 1, this.countBefore(time))
+    const after = Math.min(this.centres.length - 1, firstAtLeast(this.centres, time))
     const before = Math.max(0, after - 1)
     return time - this.centres[before]! < this.centres[after]! - time ? before : after
-  }
-
-  /** How many centres lie before a time. */
-  private countBefore(time: number): number {
-    let [low, high] = [0, this.centres.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.centres[middle]! < time) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }
 

@@ -2,6 +2,7 @@ import type { DType, Tensor } from '@egolens/torch'
 import { empty, fromTypedArray, noGrad, scope, tensor } from '@egolens/torch'
 import type { Clip } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import { firstAtLeast } from '../features/grid.js'
 import type { VideoFeatures, View } from '../features/types.js'
 import { type Progress, silent } from '../progress.js'
 
@@ -180,16 +181,6 @@ function smallestStep(times: Float64Array): number {
   let smallest = Number.POSITIVE_INFINITY
   for (let i = 1; i < times.length; i++) smallest = Math.min(smallest, times[i]! - times[i - 1]!)
   return smallest
-}
-
-function firstAtLeast(times: Float64Array, time: number): number {
-  let [low, high] = [0, times.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times[middle]! < time) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Moments that every stream has: a video may have been cut short while one of its views was found. */

@@ -117,17 +117,19 @@ function mapBlock(block: BlockWeights, map: (tensor: Tensor) => Tensor): BlockWe
 }
 
 /** Every tensor of the structure, in a fixed order. */
-export function allTensors(weights: ClipWeights): Tensor[] {
-  const { vision, text } = weights
-  const of = (a: Affine) => [a.weight, a.bias]
-  const layer = (b: BlockWeights) => [b.norm1, b.qkv, b.out, b.norm2, b.fc1, b.fc2].flatMap(of)
-  return [
-    ...[vision.patch, vision.classToken, vision.positions, ...of(vision.preNorm), ...vision.blocks.flatMap(layer)],
-    ...[...of(vision.postNorm), vision.projection],
-    ...[text.tokens, text.positions, ...text.blocks.flatMap(layer), ...of(text.finalNorm), text.projection],
-    weights.logitScale,
-  ]
+export function allTensors({ vision, text, logitScale }: ClipWeights): Tensor[] {
+  const words = [text.tokens, text.positions, ...text.blocks.flatMap(layer), ...both(text.finalNorm), text.projection]
+  return [...visionTensors(vision), ...words, logitScale]
 }
+
+/** Every tensor of the image tower. */
+export function visionTensors({ patch, classToken, positions, preNorm, ...rest }: VisionWeights): Tensor[] {
+  const layers = rest.blocks.flatMap(layer)
+  return [patch, classToken, positions, ...both(preNorm), ...layers, ...both(rest.postNorm), rest.projection]
+}
+
+const both = ({ weight, bias }: Affine) => [weight, bias]
+const layer = (b: BlockWeights) => [b.norm1, b.qkv, b.out, b.norm2, b.fc1, b.fc2].flatMap(both)
 
 /** The tensors under Hugging Face's names. The weights must not be folded. */
 export function stateDict({ vision, text, logitScale }: ClipWeights): Record<string, Tensor> {

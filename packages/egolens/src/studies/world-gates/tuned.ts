@@ -14,6 +14,7 @@ import {
 import type { Clip } from '../../datasets/types.js'
 import { loadClip } from '../../encoders/clip/load.js'
 import type { VisionTower } from '../../encoders/clip/vision.js'
+import { visionTensors } from '../../encoders/clip/weights.js'
 import type { ImageEncoder } from '../../encoders/types.js'
 import type { CropProvider } from '../../features/crops.js'
 import { gridSteps } from '../../features/grid.js'
@@ -21,7 +22,6 @@ import { groupBySource } from '../../features/work.js'
 import type { Progress } from '../../progress.js'
 import { random, shuffled } from '../../training/random.js'
 import { type Frame, frames, preprocess } from '../../video/index.js'
-import { towerTensors } from './tower-tensors.js'
 
 /** How the image tower is fitted to a place for the ceiling. */
 const tuning = { framesPerClip: 6, epochs: 8, batch: 64, lr: 5e-4, weightDecay: 0.05, warmup: 0.1, seed: 1 }
@@ -116,7 +116,7 @@ async function fit(
     verb: new nn.Linear(width, classes.verbs, { generator }),
     noun: new nn.Linear(width, classes.nouns, { generator }),
   }
-  const weights = towerTensors(tower.weights)
+  const weights = visionTensors(tower.weights)
   for (const weight of weights) weight.requiresGrad_(true)
   const parameters = [...weights, ...heads.verb.parameters(), ...heads.noun.parameters()]
   const { batch, epochs, lr, weightDecay, seed } = tuning
