@@ -32,7 +32,7 @@ export async function heldOutVideos(
   const recipes = await Promise.all(runs.map((run) => readRecipe(runPaths(run).recipe)))
   for (const recipe of recipes) refuseUsed(recipe, wanted.split)
   const dataset = await openSpec({ ...recipes[0]!.data.train, split: wanted.split })
-  return heldOut(dataset, dataset.untrimmed(wanted.split))
+  return untrimmedVideos(dataset, wanted.split)
 }
 
 function refuseUsed({ name, data }: Recipe, split: string): void {
@@ -56,6 +56,14 @@ async function ownVideos(labels: LabelSets, file: string): Promise<HeldOut> {
   const component = labels.noun ? 'noun' : 'verb'
   const dataset = await openDataset('own', { file, component, classes })
   return heldOut(dataset, groupBySource(dataset.splits.flatMap((split) => dataset.clips(split))))
+}
+
+/** The untrimmed videos of splits of a dataset, with their files of detections. */
+export function untrimmedVideos(dataset: Dataset, ...splits: string[]): HeldOut {
+  return heldOut(
+    dataset,
+    splits.flatMap((split) => dataset.untrimmed(split)),
+  )
 }
 
 function heldOut(dataset: Dataset, videos: UntrimmedVideo[]): HeldOut {

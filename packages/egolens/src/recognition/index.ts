@@ -12,7 +12,7 @@ export {
 export { recognitionWebVtt } from './formats/webvtt.js'
 export { type Recognition, recognise } from './recognise.js'
 export type { ScoreOptions } from './score-windows.js'
-export { type RecognitionTable, recognitionTable, recognitionTableText } from './table.js'
+export { type RecognitionTable, recognitionTable, recognitionTableText, segmentMapTable } from './table.js'
 export type {
   ActionSegment,
   AnnotatedVideo,

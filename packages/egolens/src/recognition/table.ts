@@ -1,4 +1,5 @@
 import type { RecognitionEvaluation, RecognitionScores } from './evaluate.js'
+import { components } from './types.js'
 
 /** An evaluation as a table; shares in per cent, false alarms in each minute of idle time, null where not measured. */
 export interface RecognitionTable {
@@ -9,6 +10,34 @@ export interface RecognitionTable {
 
 /** The recognition beside its two baselines. */
 export function recognitionTable(evaluation: RecognitionEvaluation): RecognitionTable {
+  return tableOf(
+    evaluation,
+    columns,
+    `${counts(evaluation)}. mAP and F1: mean over temporal IoU 0.1-0.5, in per cent; ` +
+      'edit: order of labels, in per cent; false alarms: segments mostly in idle time, for each minute of it; ' +
+      'ECE: expected calibration error at IoU 0.5, in per cent.',
+  )
+}
+
+/** Segment mAP at each temporal IoU, verbs first. */
+export function segmentMapTable(evaluation: RecognitionEvaluation): RecognitionTable {
+  const { map } = evaluation.recognition
+  const used = components.filter((component) => map[component])
+  const columns = used.flatMap((component) =>
+    map[component]!.at.map(({ iou }, i) => ({
+      title: `${component} ${iou}`,
+      value: (scores: RecognitionScores) => percent(scores.map[component]?.at[i]?.value),
+    })),
+  )
+  return tableOf(evaluation, columns, `${counts(evaluation)}. Segment mAP by temporal IoU, in per cent.`)
+}
+
+interface Column {
+  title: string
+  value: (scores: RecognitionScores) => number | undefined
+}
+
+function tableOf(evaluation: RecognitionEvaluation, columns: Column[], note: string): RecognitionTable {
   const rows = [
     { name: 'argmax per window', scores: evaluation.argmaxPerWindow },
     { name: evaluation.calibrated ? 'recognition' : 'recognition, not calibrated', scores: evaluation.recognition },
@@ -17,12 +46,11 @@ export function recognitionTable(evaluation: RecognitionEvaluation): Recognition
   return {
     columns: columns.map(({ title }) => title),
     rows: rows.map(({ name, scores }) => ({ name, cells: columns.map(({ value }) => value(scores) ?? null) })),
-    note:
-      `${evaluation.segments} actions in ${evaluation.videos} videos. mAP and F1: mean over temporal IoU 0.1-0.5, in per cent; ` +
-      'edit: order of labels, in per cent; false alarms: segments mostly in idle time, for each minute of it; ' +
-      'ECE: expected calibration error at IoU 0.5, in per cent.',
+    note,
   }
 }
+
+const counts = ({ segments, videos }: RecognitionEvaluation) => `${segments} actions in ${videos} videos`
 
 /** The table for a terminal. */
 export function recognitionTableText(evaluation: RecognitionEvaluation): string {
@@ -36,7 +64,7 @@ export function recognitionTableText(evaluation: RecognitionEvaluation): string 
 
 const percent = (share: number | undefined) => (share === undefined ? undefined : 100 * share)
 
-const columns: { title: string; value: (scores: RecognitionScores) => number | undefined }[] = [
+const columns: Column[] = [
   { title: 'verb mAP', value: ({ map }) => percent(map.verb?.mean) },
   { title: 'noun mAP', value: ({ map }) => percent(map.noun?.mean) },
   { title: 'verb F1', value: ({ f1 }) => percent(f1.verb) },

@@ -18,5 +18,4 @@ export {
 export { writeRecipe } from './recipe.write.js'
 export type { Resources } from './resources.js'
 export { openResources, storedFeatures } from './resources.open.js'
-export { runStudy, type StudyOptions, type StudyOutcome } from './study.js'
 export { type RunSummary, type TrainOptions, train } from './train.js'

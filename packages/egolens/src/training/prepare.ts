@@ -40,9 +40,15 @@ export function splitsOf({ data }: Recipe): DataSpec[] {
 }
 
 /** The views that the recipe or its method asks for. */
-function viewsFor(recipe: Recipe, { backbone }: Resources, labels: LabelSets): View[] {
+export function viewsFor(recipe: Recipe, { backbone }: Resources, labels?: LabelSets): View[] {
   if (recipe.features.views) return recipe.features.views
-  const setting = { backbone, components: componentsOf(recipe), generator: new Generator(0), frames: 1, labels }
+  const setting = {
+    backbone,
+    components: componentsOf(recipe),
+    generator: new Generator(0),
+    frames: 1,
+    ...(labels ? { labels } : {}),
+  }
   const method = createMethod(recipe.method, recipe.options, setting)
   method.module.dispose()
   return viewsOf(method.needs)

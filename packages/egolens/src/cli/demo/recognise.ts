@@ -2,6 +2,7 @@ import type { Dataset } from '../../datasets/types.js'
 import { detectHands, type FrameDetections, readDetections } from '../../hands/index.js'
 import { calibrateRuns } from '../../recognition/calibrate-runs.js'
 import { evaluateRecognition, type RecognitionEvaluation } from '../../recognition/evaluate.js'
+import { untrimmedVideos } from '../../recognition/held-out.js'
 import { Recogniser } from '../../recognition/recogniser.js'
 import { type RecognisedVideo, reportVideo } from '../../report/index.js'
 import { demoPaths } from './plan.js'
@@ -17,12 +18,8 @@ export async function recognisePlace(
 ): Promise<{ videos: ReportVideo[]; evaluation: RecognitionEvaluation }> {
   const paths = demoPaths(work.folder)
   const runs = [paths.run(place, 'verb'), paths.run(place, 'noun')]
-  const files = new Map<string, string | undefined>()
-  for (const split of ['untrimmed_train', 'untrimmed_test']) {
-    for (const { source, id } of dataset.untrimmed(split)) files.set(source, dataset.detections(id))
-  }
-  const hands = { provider: 'file' as const, detections: (source: string) => files.get(source) }
-  const options = { ...work, store: paths.features, hands }
+  const { detections: fileOf } = untrimmedVideos(dataset, 'untrimmed_train', 'untrimmed_test')
+  const options = { ...work, store: paths.features, hands: { provider: 'file' as const, detections: fileOf } }
   await calibrateRuns(runs, dataset.untrimmed('untrimmed_train'), options)
   const recogniser = await Recogniser.open(runs, options)
   try {
@@ -33,7 +30,7 @@ export async function recognisePlace(
     for (const test of tests) {
       annotated.push(await recogniser.annotated(test, work))
       const recognition = await recogniser.recognise(test.source, work)
-      const file = files.get(test.source)
+      const file = fileOf(test.source)
       const detections = file ? await readDetections(file) : []
       videos.push(
         await reportVideo({

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Result } from '../../evaluation/result.js'
 import type { Table } from '../../evaluation/table.js'
 import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
+import { type RecognitionTable, recognitionTable, segmentMapTable } from '../../recognition/table.js'
 import { type ReportData, reportTable, type reportVideo, writeReport } from '../../report/index.js'
 import { duration } from '../progress.js'
 
@@ -25,7 +26,7 @@ export async function demoReport({ table, runs, recognition, videos }: DemoFindi
       'and used to find the actions of untrimmed videos.',
     notice,
     videos,
-    tables: [reportTable(table), ...(recognition.length ? [recognitionTable(recognition)] : [])],
+    tables: [reportTable(table), ...recognition.flatMap(recognitionTables)],
     curves: await curvesOf(runs),
     runs: runs.map(({ result, dir }) => ({
       name: runName(result),
@@ -35,30 +36,23 @@ export async function demoReport({ table, runs, recognition, videos }: DemoFindi
   return writeReport(data, path)
 }
 
-function recognitionTable(recognition: DemoFindings['recognition']): NonNullable<ReportData['tables']>[number] {
-  const ways = [
-    ['argmax per window', 'argmaxPerWindow'],
-    ['EgoLens', 'recognition'],
-    ['true boundaries given', 'oracleBoundaries'],
-  ] as const
-  const columns = ['verb mAP', 'noun mAP', 'edit score', 'false alarms']
-  return {
-    caption:
-      'Actions found in untrimmed videos: segment mAP over IoU 0.1 to 0.5 and edit score of actions in per cent, false alarms a minute of idle time',
-    heads: [recognition.map(({ place }) => ({ title: place, span: columns.length }))],
-    columns: recognition.flatMap(() => columns),
-    rows: ways.map(([name, key]) => ({
+function recognitionTables({ place, evaluation }: DemoFindings['recognition'][number]) {
+  const named = (caption: string, { columns, rows, note }: RecognitionTable) => ({
+    caption: `${caption}, ${place}`,
+    heads: [],
+    columns,
+    rows: rows.map(({ name, cells }) => ({
       name,
-      kind: key === 'oracleBoundaries' ? ('bound' as const) : ('measured' as const),
-      cells: recognition.flatMap(({ evaluation }) => recognitionCells(evaluation[key])),
+      kind: name === 'true boundaries' ? ('bound' as const) : ('measured' as const),
+      // As text they are never called best: the largest is the worst.
+      cells: cells.map((cell, i) => (/alarms|ECE/.test(columns[i]!) ? (cell?.toFixed(1) ?? null) : cell)),
     })),
-    notes: ['The last row is told where the actions are; it is the most that the same adapters could reach.'],
-  }
-}
-
-function recognitionCells({ map, edit, falseAlarms }: RecognitionEvaluation['recognition']) {
-  const share = (value: number | undefined) => (value === undefined ? null : 100 * value)
-  return [share(map.verb?.mean), share(map.noun?.mean), share(edit.action), falseAlarms.perMinute?.toFixed(1) ?? null]
+    notes: [`${note} The last row is told where the actions are: the most that the same adapters could reach.`],
+  })
+  return [
+    named('Actions found in untrimmed videos', recognitionTable(evaluation)),
+    named('Segment mAP by temporal IoU', segmentMapTable(evaluation)),
+  ]
 }
 
 /** Loss by step of every run that was trained. */

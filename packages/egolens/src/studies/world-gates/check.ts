@@ -104,14 +104,16 @@ async function probeGates(site: Site): Promise<Gate[]> {
   ]
 }
 
+/** The box around hands and what they touch, with something of what is around it. */
+const roomyCrop = { provider: 'file', grow: 1.3 } as const
+
 /** The probe once more, on an encoder that was fitted to the place. */
 async function ceilingGate(site: Site): Promise<Gate> {
-  const { dataset, recipe, resources, progress } = site
+  const { place, dataset, recipe, resources, progress } = site
   const [train, test] = [dataset.clips('train'), dataset.clips('test')]
-  const crops = await openCrops(recipe.features.hands, detectionsOf(dataset), recipe.features.every)
-  const classes = { verbs: dataset.labels.verb!.names.length, nouns: dataset.labels.noun!.names.length }
-  const { every, store: path } = recipe.features
-  const encoder = await tuneEncoder(train, crops, classes, { clip: recipe.backbone.clip, every, progress })
+  const { every, store: path, hands } = recipe.features
+  const crops = await openCrops({ ...hands, ...roomyCrop }, detectionsOf(dataset), every)
+  const encoder = await tuneEncoder(place, { clip: recipe.backbone.clip, progress })
   const store = await FeatureStore.open(path)
   const backbone = { ...resources.backbone, image: encoder, context: encoder }
   const tuned: Site['resources'] = {

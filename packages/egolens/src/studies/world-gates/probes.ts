@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { PlaceName } from '@egolens/world'
 import type { Component, Dataset } from '../../datasets/types.js'
 import { top1 } from '../../evaluation/top1.js'
 import type { Method } from '../../methods/types.js'
@@ -12,7 +13,7 @@ import { train } from '../../training/train.js'
 
 /** A place on disk and what is opened once for all of its gates. */
 export interface Site {
-  place: string
+  place: PlaceName
   dataset: Dataset
   recipe: Recipe
   resources: Resources

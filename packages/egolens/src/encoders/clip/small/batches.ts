@@ -1,6 +1,12 @@
 import { F, fromTypedArray, scope, type Tensor, tensor } from '@egolens/torch'
 import { clipMean, clipStd } from '../preprocessing.js'
-import type { WebImages } from './images.js'
+import { permutation } from './random.js'
+
+/** Square pictures as bytes in planes: 3 x side x side each. */
+export interface Pictures {
+  side: number
+  planes(i: number): Uint8Array
+}
 
 /** How a batch is varied before the tower sees it. */
 export interface Augmentation {
@@ -14,7 +20,7 @@ export interface Augmentation {
  * Pictures by number as normalised pixels [B, 3, S, S]. With an augmentation a batch shares one random crop and
  * mirroring, and each picture gets its own brightness and tint.
  */
-export function pixelBatch(images: WebImages, numbers: ArrayLike<number>, augmentation?: Augmentation): Tensor {
+export function pixelBatch(images: Pictures, numbers: ArrayLike<number>, augmentation?: Augmentation): Tensor {
   const { side } = images
   const bytes = new Uint8Array(numbers.length * 3 * side * side)
   for (let i = 0; i < numbers.length; i++) bytes.set(images.planes(numbers[i]!), i * 3 * side * side)
@@ -25,6 +31,20 @@ export function pixelBatch(images: WebImages, numbers: ArrayLike<number>, augmen
     const offset = tensor(clipMean.map((mean, c) => -mean / clipStd[c]!)).view([3, 1, 1])
     return seen.mul(scale).add(offset)
   })
+}
+
+/**
+ * The class token and a random share of the patches of tokens [B, 1 + P, W], the same ones of every picture. Norm and
+ * positions come before, so leaving tokens out after them is the same as never having embedded them.
+ */
+export function somePatches(tokens: Tensor, share: number, random: () => number): Tensor {
+  if (share >= 1) return tokens
+  const patches = tokens.shape[1]! - 1
+  const kept = permutation(patches, random)
+    .subarray(0, Math.round(share * patches))
+    .sort()
+  const places = BigInt64Array.from([0n, ...Array.from(kept, (p) => BigInt(p + 1))])
+  return tokens.indexSelect(1, fromTypedArray(places, [places.length]))
 }
 
 function vary(raw: Tensor, side: number, { crop, mirror, random }: Augmentation): Tensor {

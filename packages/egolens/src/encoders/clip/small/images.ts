@@ -27,7 +27,7 @@ export async function gatherImages(
   const [captions, nouns]: [string[], string[]] = [[], []]
   for await (const { rgb, caption, noun } of made) {
     const at = captions.length * 3 * plane
-    for (let p = 0; p < plane; p++) for (let c = 0; c < 3; c++) bytes[at + c * plane + p] = rgb[3 * p + c]!
+    toPlanes(rgb, bytes.subarray(at, at + 3 * plane))
     captions.push(caption)
     nouns.push(noun)
     if (captions.length % 100 === 0) tell(captions.length)
@@ -40,4 +40,10 @@ export async function gatherImages(
     captions,
     nouns,
   }
+}
+
+/** Rows of RGB to three planes, written to `into`. */
+export function toPlanes(rgb: Uint8Array, into: Uint8Array): void {
+  const plane = into.length / 3
+  for (let p = 0; p < plane; p++) for (let c = 0; c < 3; c++) into[c * plane + p] = rgb[3 * p + c]!
 }

@@ -5,7 +5,7 @@ import { TextTower } from '../text.js'
 import type { Tokenizer } from '../tokenizer/types.js'
 import { VisionTower } from '../vision.js'
 import { allTensors, type ClipWeights } from '../weights.js'
-import { pixelBatch } from './batches.js'
+import { pixelBatch, somePatches } from './batches.js'
 import type { WebImages } from './images.js'
 import { contrastiveLoss } from './loss.js'
 import { permutation, uniform } from './random.js'
@@ -92,17 +92,6 @@ function makeOptimizer(weights: ClipWeights, { lr, weightDecay }: SmallRecipe): 
     ],
     { lr, betas: [0.9, 0.98], eps: 1e-6 },
   )
-}
-
-// Norm and positions come before, so leaving tokens out after them is the same as never having embedded them.
-function somePatches(tokens: Tensor, share: number, random: () => number): Tensor {
-  if (share >= 1) return tokens
-  const patches = tokens.shape[1]! - 1
-  const kept = permutation(patches, random)
-    .subarray(0, Math.round(share * patches))
-    .sort()
-  const places = BigInt64Array.from([0n, ...Array.from(kept, (p) => BigInt(p + 1))])
-  return tokens.indexSelect(1, fromTypedArray(places, [places.length]))
 }
 
 function idBatch(lists: number[][]): { ids: Tensor; ends: number[] } {

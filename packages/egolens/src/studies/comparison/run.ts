@@ -1,20 +1,21 @@
 import { join } from 'node:path'
-import { type Comparison, compare } from '../evaluation/compare.js'
-import { type Result, readResult } from '../evaluation/result.js'
-import type { Table } from '../evaluation/table.js'
-import { writeAtomic } from '../files.js'
-import { type Progress, silent } from '../progress.js'
-import { evaluateRun } from './evaluate-run.js'
-import type { FeatureSource, Stream } from './frame-table.js'
-import { discardOther } from './inputs.js'
-import type { Recipe } from './recipe.js'
-import type { Resources } from './resources.js'
-import { openResources } from './resources.open.js'
-import { readIfThere, runPaths } from './run-directory.js'
-import { type Cell, cellPath, cellRecipe, cellsOf, type Study, type StudyPlace, studyNamed } from './study.plan.js'
-import { type StudyFact, studyMarkdown } from './study.report.js'
-import { renderPlaces } from './study.world.js'
-import { type RunSummary, train } from './train.js'
+import { type Comparison, compare } from '../../evaluation/compare.js'
+import { type Result, readResult } from '../../evaluation/result.js'
+import type { Table } from '../../evaluation/table.js'
+import { writeAtomic } from '../../files.js'
+import { type Progress, silent } from '../../progress.js'
+import { evaluateRun } from '../../training/evaluate-run.js'
+import type { FeatureSource, Stream } from '../../training/frame-table.js'
+import { discardOther } from '../../training/inputs.js'
+import { extractFeatures, viewsFor } from '../../training/prepare.js'
+import type { Recipe } from '../../training/recipe.js'
+import type { Resources } from '../../training/resources.js'
+import { openResources } from '../../training/resources.open.js'
+import { readIfThere, runPaths } from '../../training/run-directory.js'
+import { type RunSummary, train } from '../../training/train.js'
+import { type Cell, cellPath, cellRecipe, cellsOf, type Study, type StudyPlace, studyNamed } from './plan.js'
+import { type StudyFact, studyMarkdown } from './report.js'
+import { renderPlaces } from './world.js'
 
 export interface StudyOptions {
   /** Everything is kept here; a study that was stopped goes on where it was, run by run. */
@@ -55,6 +56,11 @@ export async function runStudy(name: string, options: StudyOptions): Promise<Stu
   const first = cellRecipe(study, cells[0]!, places, { seed: study.seeds[0]!, tune: false })
   const resources = inMemory(options.resources ?? (await openResources(first)))
 
+  // Before all runs: how long that takes can be told, and the seconds of a run are those of training alone.
+  for (const recipe of featureRecipes(study, cells, places, resources)) {
+    await extractFeatures(recipe, { resources, progress, ...(signal ? { signal } : {}) })
+  }
+
   const results: Result[] = []
   const facts: StudyFact[] = []
   const runs = new Runs(join(dir, study.name), resources, countRuns(study, cells), progress, signal)
@@ -82,6 +88,16 @@ export async function runStudy(name: string, options: StudyOptions): Promise<Stu
   const markdown = studyMarkdown(study, outcome)
   await writeAtomic(join(dir, study.name, 'results.md'), markdown)
   return { ...outcome, markdown }
+}
+
+/** For each place a recipe whose features are those of all rows. */
+function featureRecipes(study: Study, cells: Cell[], places: StudyPlace[], resources: Resources): Recipe[] {
+  const recipes = cells.map((cell) => cellRecipe(study, cell, places, { seed: study.seeds[0]!, tune: false }))
+  const views = [...new Set(recipes.flatMap((recipe) => viewsFor(recipe, resources)))]
+  return places.map((place) => {
+    const recipe = recipes[cells.findIndex((cell) => cell.place === place)]!
+    return { ...recipe, features: { ...recipe.features, views } }
+  })
 }
 
 interface Chosen {

@@ -1,7 +1,7 @@
-import type { Component } from '../datasets/types.js'
-import { EgoLensError, nearest } from '../errors.js'
-import type { DataSpec, Recipe, RecipeInput } from './recipe.js'
-import { resolveRecipe } from './recipe.js'
+import type { Component } from '../../datasets/types.js'
+import { EgoLensError, nearest } from '../../errors.js'
+import type { DataSpec, Recipe, RecipeInput } from '../../training/recipe.js'
+import { resolveRecipe } from '../../training/recipe.js'
 
 /** A row of a study's table. */
 export interface StudyRow {

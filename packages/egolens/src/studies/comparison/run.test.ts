@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readAdapterInfo } from './adapter.js'
-import { runStudy, type StudyOptions } from './study.js'
-import { cellRecipe, studyNamed } from './study.plan.js'
-import { standInResources } from './testing.js'
+import { readAdapterInfo } from '../../training/adapter.js'
+import { standInResources } from '../../training/testing.js'
+import { cellRecipe, studyNamed } from './plan.js'
+import { runStudy, type StudyOptions } from './run.js'
 
 let root: string
 beforeEach(async () => {

@@ -1,8 +1,8 @@
-import type { Component } from '../datasets/types.js'
-import { type Comparison, differenceText } from '../evaluation/compare.js'
-import { tableMarkdown } from '../evaluation/render-table.js'
-import type { Table } from '../evaluation/table.js'
-import type { Study } from './study.plan.js'
+import type { Component } from '../../datasets/types.js'
+import { type Comparison, differenceText } from '../../evaluation/compare.js'
+import { tableMarkdown } from '../../evaluation/render-table.js'
+import type { Table } from '../../evaluation/table.js'
+import type { Study } from './plan.js'
 
 /** What one row took on one place for one component. */
 export interface StudyFact {

@@ -1,0 +1,1 @@
+export { runStudy, type StudyOptions, type StudyOutcome } from './run.js'

@@ -1,0 +1,1 @@
+export { type RecognitionStudyOptions, type RecognitionStudyOutcome, runRecognitionStudy } from './run.js'
