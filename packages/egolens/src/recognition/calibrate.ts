@@ -3,11 +3,12 @@ import { EgoLensError } from '../errors.js'
 import { matchSegments, segmentF1 } from '../evaluation/segment-f1.js'
 import { segmentMap } from '../evaluation/segment-map.js'
 import { temporalIoU } from '../evaluation/segments.js'
+import { type Actionness, actionnessCues, fitActionness } from './actionness.js'
 import { type Calibration, labelsHash } from './calibration.js'
 import { type Evidence, evidence, soften } from './evidence.js'
 import { fitLogistic, type Logistic, logit, sigmoid } from './logistic.js'
 import { assemble, type Judged } from './recognise.js'
-import { type ScoreOptions, scoredComponents, scoreWindows } from './score-windows.js'
+import { addCues, type ScoreOptions, scoredComponents, scoreWindows } from './score-windows.js'
 import { fitTemperature } from './temperature.js'
 import type { ActionSegment, AnnotatedVideo, TrueAction, WindowScores } from './types.js'
 import { type Candidate, candidateWindows, scalesFor } from './windows.js'
@@ -49,8 +50,9 @@ export async function calibrate(
     })
   }
   const scales = scalesFor(segments.map(({ start, end }) => end - start))
-  const prepared: Prepared[] = []
-  for (const video of videos) prepared.push(await prepare(video, scales, options))
+  const plain: Prepared[] = []
+  for (const video of videos) plain.push(await prepare(video, scales, options))
+  const { prepared, actionness } = learnActionness(plain, videos)
   const components = scoredComponents(prepared[0]!.scores)
   const temperature = Object.fromEntries(components.map((c) => [c, fitComponentTemperature(prepared, c)]))
   const trials = softnesses.map((softness) => {
@@ -70,6 +72,7 @@ export async function calibrate(
     softness,
     scales,
     quality: { names: seen[0]!.names, ...fitQuality(prepared, seen) },
+    ...(actionness ? { actionness } : {}),
     threshold,
     honest: honestLines(found, prepared, components),
     fit: { videos: videos.length, segments: segments.length, score },
@@ -85,6 +88,21 @@ async function prepare(video: AnnotatedVideo, scales: number[], options: ScoreOp
     return { iou, truth: ious.indexOf(iou) }
   })
   return { truth: video.segments, candidates, scores, overlaps }
+}
+
+/** Adds the cue of actionness to every video, as it is estimated by those who have not seen that video. */
+function learnActionness(
+  plain: Prepared[],
+  videos: readonly AnnotatedVideo[],
+): { prepared: Prepared[]; actionness?: Actionness } {
+  const labelled = videos.flatMap(({ frames, segments }) => (frames ? [{ frames, segments }] : []))
+  if (labelled.length < videos.length) return { prepared: plain }
+  const { all, without } = fitActionness(labelled)
+  const prepared = plain.map((video, v) => {
+    const cues = actionnessCues(labelled[v]!.frames, without[v]!, video.candidates)
+    return { ...video, scores: addCues(video.scores, cues) }
+  })
+  return { prepared, actionness: all }
 }
 
 /** On the candidates that are half or more a true action. */

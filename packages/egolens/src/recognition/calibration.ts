@@ -26,6 +26,8 @@ export const calibrationSchema = z.strictObject({
     mean: numbers,
     deviation: numbers,
   }),
+  /** Linear estimate of whether something is being done at a moment, on standardised features of the frames. */
+  actionness: z.strictObject({ bias: z.number(), weights: numbers, mean: numbers, deviation: numbers }).optional(),
   /** Candidates below it are no action. */
   threshold: z.number().min(0).max(1),
   /** From a raw probability to an honest one: sigmoid(slope * logit + shift). */

@@ -107,8 +107,8 @@ function newtonStep(
   return solve(hessian, gradient)
 }
 
-/** Gaussian elimination with pivoting; both arguments are overwritten. */
-function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
+/** Gaussian elimination with pivoting; both arguments are overwritten, the second with the solution. */
+export function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
   const n = right.length
   for (let c = 0; c < n; c++) {
     let pivot = c

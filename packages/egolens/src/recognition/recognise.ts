@@ -1,11 +1,12 @@
 import type { Component, LabelSets } from '../datasets/types.js'
 import { softmax, top } from '../evaluation/scores.js'
+import { actionnessCues } from './actionness.js'
 import { type Calibration, labelsHash } from './calibration.js'
 import { type Evidence, evidence, soften } from './evidence.js'
 import { quality, sameEvidence } from './judge.js'
 import { sigmoid } from './logistic.js'
 import { pooledLogits } from './pool.js'
-import { type ScoreOptions, scoredComponents, scoreWindows } from './score-windows.js'
+import { addCues, type ScoreOptions, scoredComponents, scoreWindows } from './score-windows.js'
 import { selectIntervals } from './select.js'
 import type { ActionSegment, LabelScore, Recognised, ScoredVideo, WindowScores } from './types.js'
 import { type Candidate, candidateWindows, defaultScales, fineScale } from './windows.js'
@@ -53,7 +54,7 @@ export async function recognise(
   options: ScoreOptions = {},
 ): Promise<Recognition> {
   const candidates = candidateWindows(video.duration, calibration?.scales ?? defaultScales)
-  const scores = await scoreWindows(video, candidates, options)
+  const scores = withActionness(await scoreWindows(video, candidates, options), video, candidates, calibration)
   const judgement = judge(candidates, scores, labels, calibration)
   const used = judgement.calibration
   const segments = assemble(judgement, used?.honest)
@@ -66,6 +67,17 @@ export async function recognise(
     moments: momentsOf(candidates, scores, temperature),
     notes: judgement.notes,
   }
+}
+
+function withActionness(
+  scores: WindowScores,
+  { frames }: ScoredVideo,
+  candidates: readonly Candidate[],
+  calibration: Calibration | undefined,
+): WindowScores {
+  const { actionness } = calibration ?? {}
+  if (!actionness || actionness.weights.length !== frames?.width) return scores
+  return addCues(scores, actionnessCues(frames, actionness, candidates))
 }
 
 /** Judges scored candidates, by the calibration where it holds for these classes and this evidence. */

@@ -3,10 +3,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { noGrad, outsideScopes, scope } from '@egolens/torch'
 import type { Component, LabelSets, UntrimmedVideo } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import type { VideoFeatures } from '../features/types.js'
 import type { Progress } from '../progress.js'
 import { type Adapter, loadAdapter, readAdapterInfo } from '../training/adapter.js'
 import { release, scoreClips } from '../training/evaluate.js'
-import { viewsOf } from '../training/loader.js'
+import { streamsOf, viewsOf } from '../training/loader.js'
 import { ensureFeatures } from '../training/resources.js'
 import { probe } from '../video/timeline.js'
 import { type Calibration, parseCalibration } from './calibration.js'
@@ -14,6 +15,7 @@ import { handNotes } from './hand-notes.js'
 import { type FrameChanges, frameChanges, motionCue } from './motion.js'
 import { type Recognition, recognise } from './recognise.js'
 import { type Frozen, frozenModels, type HandChoice } from './recogniser.models.js'
+import { sideBySide } from './side-by-side.js'
 import { unknownWorldNote } from './small-world.js'
 import type { AnnotatedVideo, ScoredVideo, WindowScores } from './types.js'
 
@@ -110,7 +112,8 @@ export class Recogniser {
       const scores = await this.score(source, windows)
       return found ? { ...scores, cues: windows.map((window) => motionCue(found, window)) } : scores
     }
-    return { id: basename(source), duration, scorer }
+    const frames = await this.frames(source)
+    return { id: basename(source), duration, scorer, ...(frames ? { frames } : {}) }
   }
 
   /** The same of a video whose actions are known, for calibration and evaluation. */
@@ -143,6 +146,20 @@ export class Recogniser {
       for (const component of adapter.info.components) scores[component] = found[component]!.map((clip) => clip.logits)
     }
     return scores
+  }
+
+  /** Features of the first adapter's frames: its views side by side, each of unit length. */
+  private async frames(source: string): Promise<VideoFeatures | undefined> {
+    const { adapter, frozen } = this.members[0]!
+    const { features } = frozen.resources
+    const streams = new Map(streamsOf(adapter.method.needs).map((stream) => [features.key(stream), stream]))
+    const views: VideoFeatures[] = []
+    for (const stream of streams.values()) {
+      const found = await features.read(stream, source)
+      if (!found || found.times.length !== (views[0] ?? found).times.length) return undefined
+      views.push(found)
+    }
+    return views.length > 0 ? sideBySide(views) : undefined
   }
 
   private async changes(source: string): Promise<FrameChanges | undefined> {

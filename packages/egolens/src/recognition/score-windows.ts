@@ -46,6 +46,11 @@ export async function scoreWindows(
   return all
 }
 
+/** Scores with further cues after their own. */
+export function addCues(scores: WindowScores, cues: readonly Float32Array[]): WindowScores {
+  return { ...scores, cues: cues.map((own, i) => Float32Array.of(...(scores.cues?.[i] ?? []), ...own)) }
+}
+
 /** The components that were scored. */
 export function scoredComponents(scores: WindowScores): Component[] {
   return components.filter((component) => scores[component] !== undefined)

@@ -1,5 +1,6 @@
 import type { Component } from '../datasets/types.js'
 import type { Interval } from '../evaluation/segments.js'
+import type { VideoFeatures } from '../features/types.js'
 
 /** What a method says about windows of one video. Only the components that it recognises are there. */
 export interface WindowScores {
@@ -19,6 +20,8 @@ export interface ScoredVideo {
   /** Seconds. */
   duration: number
   scorer: Scorer
+  /** Features of the frames, where they are at hand: calibration learns from them when something is being done. */
+  frames?: VideoFeatures
 }
 
 /** A true action. */
