@@ -5,6 +5,7 @@ import { evaluateRecognition, type RecognitionEvaluation } from '../../recogniti
 import { untrimmedVideos } from '../../recognition/held-out.js'
 import { Recogniser } from '../../recognition/recogniser.js'
 import { type RecognisedVideo, reportVideo } from '../../report/index.js'
+import { probe } from '../../video/index.js'
 import { demoPaths } from './plan.js'
 import type { DemoWork } from './train.js'
 
@@ -53,7 +54,7 @@ export async function recognisePlace(
 export async function recogniseFile(work: DemoWork, source: string): Promise<ReportVideo> {
   const paths = demoPaths(work.folder)
   const runs = [paths.run('kitchen', 'verb'), paths.run('kitchen', 'noun')]
-  const detections: FrameDetections[] = await detectHands(source, { every: 0.25 })
+  const detections = await handsOf(source, work)
   const recogniser = await Recogniser.open(runs, { store: paths.features, hands: { provider: 'ssd' } })
   try {
     const recognition = await recogniser.recognise(source, work)
@@ -62,4 +63,18 @@ export async function recogniseFile(work: DemoWork, source: string): Promise<Rep
   } finally {
     recogniser.dispose()
   }
+}
+
+/** Hands to draw, four times a second. */
+async function handsOf(source: string, { progress, signal }: DemoWork): Promise<FrameDetections[]> {
+  const every = 0.25
+  const total = Math.ceil((await probe(source)).duration / every)
+  let done = 0
+  return detectHands(source, {
+    every,
+    onFrame: () => {
+      signal.throwIfAborted()
+      progress({ task: 'hands', done: Math.min(total, ++done), total, unit: 'frames' })
+    },
+  })
 }

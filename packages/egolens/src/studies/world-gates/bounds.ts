@@ -10,13 +10,14 @@ export interface Bound {
 /** Shares are between 0 and 1; chance is one over the number of classes. */
 export const bounds = {
   zeroShotNoun: (classes: number): Bound => ({
-    title: 'zero-shot nouns, top-1 over clips',
+    title: 'zero-shot nouns on hand crops, top-1 over clips',
+    // A full frame shows some seven things, of which one is the noun: it bounds what can be told, not what is known.
     reason: 'frozen features must carry something, and leave most to be learned',
     least: 3 / classes,
     most: 0.5,
   }),
   zeroShotVerb: (classes: number): Bound => ({
-    title: 'zero-shot verbs, top-1 over clips',
+    title: 'zero-shot verbs, top-1 over clips, the better view',
     reason: 'a verb must not be told from a mean frame by its name alone',
     most: 2 / classes,
   }),
