@@ -23,7 +23,9 @@ export async function calibrateRuns(
   try {
     const annotated: AnnotatedVideo[] = []
     for (const video of videos) annotated.push(await recogniser.annotated(video, options))
-    const calibration = await calibrate(annotated, recogniser.labels, options)
+    const fitted = await calibrate(annotated, recogniser.labels, options)
+    const { hands } = recogniser
+    const calibration = hands ? { ...fitted, hands } : fitted
     for (const directory of directories) {
       const info = { ...(await readAdapterInfo(directory)), calibration }
       await writeAtomic(runPaths(directory).adapter, `${JSON.stringify(info, null, 2)}\n`)

@@ -12,6 +12,8 @@ export const calibrationSchema = z.strictObject({
   version: z.literal(1),
   /** sha256 of each component's class names: for other classes it does not hold. */
   labels: z.strictObject({ verb: z.string().optional(), noun: z.string().optional() }),
+  /** Where hand boxes came from, if hands were looked at: for boxes from elsewhere it does not hold. */
+  hands: z.enum(['file', 'ssd', 'none']).optional(),
   /** Logits are divided by it. */
   temperature: z.strictObject({ verb: z.number().positive().optional(), noun: z.number().positive().optional() }),
   /** Evidence is seen at temperatures this much higher. */

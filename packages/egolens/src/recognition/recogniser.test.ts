@@ -69,7 +69,7 @@ describe('a recogniser', () => {
     blind.dispose()
   })
 
-  it('keeps a calibration for the classes that it was fitted on, not for others', async () => {
+  it('keeps a calibration for the classes and hand boxes that it was fitted on, not for others', async () => {
     const dataset = await openDataset('own', { file: at('clips.csv') })
     const options = { ...store(), hands: file }
     await calibrateRuns(runs(), dataset.untrimmed('train'), options)
@@ -77,6 +77,15 @@ describe('a recogniser', () => {
     const own = await Recogniser.open(runs(), options)
     expect(await own.recognise(at('b.mp4'))).toMatchObject({ calibrated: true, notes: [] })
     own.dispose()
+
+    const blind = await Recogniser.open(runs(), { ...store(), hands: { provider: 'none' } })
+    const { calibrated, notes } = await blind.recognise(at('b.mp4'))
+    expect([calibrated, ...notes]).toEqual([
+      false,
+      expect.stringContaining('expect less'),
+      expect.stringContaining('Not'),
+    ])
+    blind.dispose()
 
     const names = ['w7', 'w8']
     const noun = { dataset: 'mine', component: 'noun' as const, names, keys: names }

@@ -35,6 +35,8 @@ export interface WorkOptions {
   signal?: AbortSignal
 }
 
+type Provider = HandChoice['provider']
+
 interface Member {
   directory: string
   adapter: Adapter
@@ -84,7 +86,14 @@ export class Recogniser {
       const classes = outsideScopes(() => noGrad(() => scope(() => adapter.method.classes(labels))))
       members.push({ directory, adapter, frozen, classes })
     }
-    return new Recogniser(members, labels, commonCalibration(members), options)
+    const calibration = commonCalibration(members)
+    const holds = calibration?.hands === handsUsed(members, options.hands)
+    return new Recogniser(members, labels, holds ? calibration : undefined, options)
+  }
+
+  /** Where hand boxes come from; undefined when no adapter looks at hands. */
+  get hands(): Provider | undefined {
+    return handsUsed(this.members, this.options.hands)
   }
 
   /** Finds the actions of a video. */
@@ -189,6 +198,11 @@ function chosenLabels({ info, method }: Adapter, component: Component, given: La
     where,
     cure: 'use a method that transfers to new labels, such as x-mic',
   })
+}
+
+function handsUsed(members: readonly Member[], choice: HandChoice | undefined): Provider | undefined {
+  const looking = members.find(({ adapter }) => viewsOf(adapter.method.needs).includes('hand'))
+  return looking && (choice?.provider ?? (looking.adapter.info.features.hands.provider as Provider))
 }
 
 /** Adapters that were calibrated together hold the same calibration; any other combination is not calibrated. */
