@@ -1,2 +1,3 @@
 export type { Gate, GateName } from './bounds.js'
-export { type CheckOptions, checkWorld } from './check.js'
+export { checkWorld } from './check.js'
+export type { CheckOptions } from './site.js'

@@ -1,26 +1,14 @@
 import { join } from 'node:path'
-import type { PlaceName } from '@egolens/world'
-import type { Component, Dataset } from '../../datasets/types.js'
+import type { Component } from '../../datasets/types.js'
 import { top1 } from '../../evaluation/top1.js'
 import type { Method } from '../../methods/types.js'
-import type { Progress } from '../../progress.js'
 import { loadAdapter } from '../../training/adapter.js'
 import { type Scores, scoreClips } from '../../training/evaluate.js'
 import { discardOther } from '../../training/inputs.js'
-import { type Recipe, type RecipeInput, resolveRecipe } from '../../training/recipe.js'
+import { type RecipeInput, resolveRecipe } from '../../training/recipe.js'
 import type { Resources } from '../../training/resources.js'
 import { train } from '../../training/train.js'
-
-/** A place on disk and what is opened once for all of its gates. */
-export interface Site {
-  place: PlaceName
-  dataset: Dataset
-  recipe: Recipe
-  resources: Resources
-  /** Where probes are kept: a folder that may be thrown away. */
-  runs: string
-  progress: Progress
-}
+import type { Site } from './site.js'
 
 export interface ProbeRun {
   name: string
