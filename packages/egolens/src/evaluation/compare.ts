@@ -18,17 +18,23 @@ export interface Comparison {
   table: Table
   /** Undefined when no result has shared and novel classes. */
   sharedNovel?: Table
-  /** Every row against the first one, on each test set that both scored. */
+  /** Every row against the first one, or against those asked for, on each test set that both scored. */
   differences: RowDifference[]
+}
+
+export interface CompareOptions extends TableOptions {
+  /** Names of the rows against which the others are held, the first row's by default. */
+  against?: readonly string[]
 }
 
 /**
  * Results side by side: the tables, and for each row the paired bootstrap of its top-1 accuracy against the first
  * row's, over the same clips (drawn by video where results name it), per-clip scores averaged over seeds.
  */
-export function compare(results: readonly Result[], options: TableOptions = {}): Comparison {
+export function compare(results: readonly Result[], { against, ...options }: CompareOptions = {}): Comparison {
   const sharedNovel = sharedNovelTable(results, options)
-  const comparison: Comparison = { table: crossTable(results, options), differences: differences(results) }
+  const bases = against ?? results.slice(0, 1).map(({ name }) => name)
+  const comparison: Comparison = { table: crossTable(results, options), differences: differences(results, bases) }
   if (sharedNovel.groups.length > 0) comparison.sharedNovel = sharedNovel
   return comparison
 }
@@ -36,9 +42,10 @@ export function compare(results: readonly Result[], options: TableOptions = {}):
 /** One sentence for a difference, saying so when it is not clear. */
 export function differenceText(d: RowDifference): string {
   const points = (share: number) => `${share >= 0 ? '+' : ''}${(100 * share).toFixed(2)}`
+  const place = d.trainedOn === null ? '' : `trained on ${d.trainedOn}, `
   const verdict = d.clear ? '' : ': not a clear difference'
   return (
-    `${d.rows[0]} against ${d.rows[1]}, ${d.component}s of ${d.test}: ${points(d.difference)} points ` +
+    `${d.rows[0]} against ${d.rows[1]}, ${place}${d.component}s of ${d.test}: ${points(d.difference)} points ` +
     `(95 % interval ${points(d.low)} to ${points(d.high)}, ${d.clips} clips)${verdict}`
   )
 }
@@ -53,19 +60,22 @@ interface Scores {
   clips: Map<string, { hits: number; group: string }>
 }
 
-function differences(results: readonly Result[]): RowDifference[] {
+/** Each pair of rows once: what is held against a base is not a base for it in turn. */
+function differences(results: readonly Result[], against: readonly string[]): RowDifference[] {
   const scores = collect(results)
-  const first = results[0]?.name
-  const bases = scores.filter((s) => s.name === first)
-  return scores.flatMap((row) => {
-    const base = bases.find(
-      (b) =>
-        b.name !== row.name &&
-        b.test === row.test &&
-        b.component === row.component &&
-        (b.trainedOn === row.trainedOn || b.trainedOn === null || row.trainedOn === null),
-    )
-    return base ? (difference(row, base) ?? []) : []
+  return against.flatMap((name, i) => {
+    const bases = scores.filter((s) => s.name === name)
+    const earlier = new Set(against.slice(0, i))
+    return scores.flatMap((row) => {
+      const matching = bases.filter(
+        (b) =>
+          b.name !== row.name &&
+          b.test === row.test &&
+          b.component === row.component &&
+          (b.trainedOn === row.trainedOn || b.trainedOn === null || row.trainedOn === null),
+      )
+      return earlier.has(row.name) ? [] : matching.flatMap((base) => difference(row, base) ?? [])
+    })
   })
 }
 
@@ -105,6 +115,7 @@ function difference(row: Scores, base: Scores): RowDifference | undefined {
   if (ids.length === 0 || ids.length !== row.clips.size || ids.length !== base.clips.size) return undefined
   const mean = (scores: Scores) => ids.map((id) => scores.clips.get(id)!.hits / scores.runs)
   const paired = pairedBootstrap(mean(row), mean(base), { groups: ids.map((id) => row.clips.get(id)!.group) })
-  const { test, component, trainedOn } = row
+  const { test, component } = row
+  const trainedOn = row.trainedOn ?? base.trainedOn
   return { ...paired, test, component, trainedOn, rows: [row.name, base.name], clips: ids.length }
 }

@@ -1,7 +1,7 @@
 export { actionAccuracy } from './action.js'
 export { type PairedDifference, pairedBootstrap } from './bootstrap.js'
 export { type Decision, decisions, expectedCalibrationError } from './calibration-error.js'
-export { type Comparison, compare, differenceText, type RowDifference } from './compare.js'
+export { type CompareOptions, type Comparison, compare, differenceText, type RowDifference } from './compare.js'
 export { toCsv } from './csv.js'
 export { editScore } from './edit-score.js'
 export { type FalseAlarms, falseAlarms } from './false-alarms.js'

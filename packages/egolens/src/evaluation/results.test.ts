@@ -253,8 +253,13 @@ describe('tables', () => {
       ['X-MIC - ZS CLIP', 'workshop', 4],
     ])
     expect(differences[0]!.difference).toBeCloseTo(0.5, 12)
+    const turned = compare(runs, { against: ['X-MIC', 'ZS CLIP'] }).differences
+    expect(turned.map((d) => [d.rows.join(' - '), d.difference])).toEqual([
+      ['ZS CLIP - X-MIC', expect.closeTo(-0.5, 12)],
+      ['ZS CLIP - X-MIC', expect.closeTo(0, 12)],
+    ])
     expect(differenceText(differences[1]!)).toBe(
-      'X-MIC against ZS CLIP, nouns of workshop: +0.00 points (95 % interval +0.00 to +0.00, 4 clips): not a clear difference',
+      'X-MIC against ZS CLIP, trained on kitchen, nouns of workshop: +0.00 points (95 % interval +0.00 to +0.00, 4 clips): not a clear difference',
     )
   })
 })

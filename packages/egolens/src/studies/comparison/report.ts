@@ -37,7 +37,7 @@ export function studyMarkdown(
     conditions.join('\n'),
     ...tables.map((table) => tableMarkdown(table).trimEnd()),
     `## What it took\n\n${factTable(facts)}`,
-    differencesOf(comparison, study.rows[0]?.name ?? ''),
+    differencesOf(comparison),
   ]
   return `${parts.join('\n\n')}\n`
 }
@@ -66,9 +66,15 @@ function factTable(facts: StudyFact[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function differencesOf({ differences }: Comparison, base: string): string {
-  const lines = differences.map((difference) => `- ${differenceText(difference)}`)
-  return `## Differences from ${base}, paired bootstrap over videos\n\n${lines.join('\n')}`
+function differencesOf({ differences }: Comparison): string {
+  const bases = [...new Set(differences.map(({ rows }) => rows[1]))]
+  const parts = bases.map((base) => {
+    const lines = differences
+      .filter(({ rows }) => rows[1] === base)
+      .map((difference) => `- ${differenceText(difference)}`)
+    return `## Differences from ${base}, paired bootstrap over videos\n\n${lines.join('\n')}`
+  })
+  return parts.join('\n\n')
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`

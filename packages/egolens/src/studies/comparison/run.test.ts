@@ -49,7 +49,7 @@ describe('a study', () => {
     expect(fast!.score).toBeGreaterThan(slow!.score)
     const row = tables[0]!.rows.find(({ name }) => name === 'X-MIC')!
     expect(row.cells.map((cell) => cell?.runs)).toEqual([2, 2, 2, 2, 2, 2])
-    expect(markdown).toContain('X-MIC against ZS CLIP, nouns of here')
+    expect(markdown).toContain('X-MIC against ZS CLIP, trained on there, nouns of here')
     expect(await readFile(join(root, 'x-mic/results.md'), 'utf8')).toBe(markdown)
   })
 

@@ -82,7 +82,9 @@ export async function runStudy(name: string, options: StudyOptions): Promise<Stu
     facts.push(factOf(cell, lr, summaries))
   }
 
-  const comparison = compare(results)
+  const names = study.rows.map(({ name }) => name)
+  // Against nothing trained, and against the method that the study is about.
+  const comparison = compare(results, { against: [names[0]!, names.at(-1)!] })
   const tables = [comparison.table, ...(comparison.sharedNovel ? [comparison.sharedNovel] : [])]
   const outcome = { study: study.name, facts, tables, comparison }
   const markdown = studyMarkdown(study, outcome)

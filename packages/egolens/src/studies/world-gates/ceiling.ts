@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { extract } from '../../features/extract.js'
 import { FeatureStore } from '../../features/store.js'
 import { openCrops } from '../../training/crops.js'
@@ -17,7 +18,12 @@ export async function ceilingGate(site: Site, changes: Partial<Tuning> = {}): Pr
   const [train, test] = [dataset.clips('train'), dataset.clips('test')]
   const { every, store: path, hands } = recipe.features
   const crops = await openCrops({ ...hands, ...roomyCrop }, detectionsOf(dataset), every)
-  const encoder = await tuneEncoder(place, { clip: recipe.backbone.clip, progress, ...changes })
+  const encoder = await tuneEncoder(place, {
+    clip: recipe.backbone.clip,
+    dir: join(site.runs, place),
+    progress,
+    ...changes,
+  })
   const store = await FeatureStore.open(path)
   const backbone = { ...resources.backbone, image: encoder, context: encoder }
   const tuned: Site['resources'] = {

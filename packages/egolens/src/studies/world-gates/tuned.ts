@@ -1,4 +1,8 @@
-import { autocast, F, Generator, nn, optim, scope, type Tensor, tensor } from '@egolens/torch'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { autocast, F, Generator, nn, noGrad, optim, safetensors, scope, type Tensor, tensor } from '@egolens/torch'
 import { type PlaceName, renderStills, vocabulary } from '@egolens/world'
 import { loadClip } from '../../encoders/clip/load.js'
 import { type Pictures, pixelBatch, somePatches } from '../../encoders/clip/small/batches.js'
@@ -39,6 +43,14 @@ interface Labelled extends Pictures {
   nouns: number[]
 }
 
+export interface TuneOptions {
+  /** The weights that are begun with. */
+  clip: string
+  /** Where the fitted tower is kept, so that it is fitted once. */
+  dir: string
+  progress: Progress
+}
+
 /**
  * The small CLIP's image tower, trained on with labels: frame by frame, a head for verbs and one for nouns, on fresh
  * pictures of a place by hundreds of participants. What a probe then reads from its features is how much of the labels
@@ -46,16 +58,26 @@ interface Labelled extends Pictures {
  */
 export async function tuneEncoder(
   place: PlaceName,
-  { clip, progress, ...changes }: { clip: string; progress: Progress } & Partial<Tuning>,
+  { clip, dir, progress, ...changes }: TuneOptions & Partial<Tuning>,
 ): Promise<ImageEncoder> {
   const settings = { ...tuning, ...changes }
   const model = await loadClip(clip)
   const { tower, preprocessing } = model.image
-  const pictures = await gather(place, preprocessing, settings, progress)
-  await fit(tower, pictures, place, settings, progress)
+  const hash = `${model.hash} tuned ${place} ${JSON.stringify(settings)}`
+  const path = join(dir, `encoder-${createHash('sha256').update(hash).digest('hex').slice(0, 12)}.safetensors`)
+  const weights = visionTensors(tower.weights)
+  if (existsSync(path)) {
+    const before = safetensors.load(path)
+    noGrad(() => scope(() => weights.forEach((weight, i) => void weight.copy_(before[i]!))))
+  } else {
+    const pictures = await gather(place, preprocessing, settings, progress)
+    await fit(tower, pictures, place, settings, progress)
+    await mkdir(dir, { recursive: true })
+    safetensors.save(path, Object.fromEntries(weights.map((weight, i) => [i, weight])))
+  }
   return {
     name: `${model.name}, tuned`,
-    hash: `${model.hash} tuned ${place} ${JSON.stringify(settings)}`,
+    hash,
     width: model.image.width,
     preprocessing,
     tap: 'joint',
