@@ -13,9 +13,12 @@ export const embedded: Readonly<Record<string, string>> = {
  * or `~/.cache/huggingface/hub` (under `XDG_CACHE_HOME` where that is set).
  */
 export function hubCache(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.HF_HUB_CACHE) return env.HF_HUB_CACHE
-  if (env.HF_HOME) return join(env.HF_HOME, 'hub')
-  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'huggingface', 'hub')
+  return env.HF_HUB_CACHE || join(hubHome(env), 'hub')
+}
+
+/** The folder that the Hugging Face tools share: the cache of models, and the token of who is signed in. */
+export function hubHome(env: NodeJS.ProcessEnv = process.env): string {
+  return env.HF_HOME || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'huggingface')
 }
 
 /** The cache's folder of a model: `org/name` is kept as `models--org--name`. */
