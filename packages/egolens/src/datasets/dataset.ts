@@ -9,7 +9,8 @@ export interface DatasetParts {
   labels: LabelSets
   /** Clips by split, in the order of the result. */
   clips: Map<string, Clip[]>
-  detections: (video: string) => string | undefined
+  detections: Dataset['detections']
+  detectionOptions?: Dataset['detectionOptions']
   warnings?: string[]
 }
 
@@ -38,6 +39,7 @@ export function makeDataset(parts: DatasetParts): Dataset {
     clips,
     untrimmed: (split) => groupBySource(clips(split)),
     detections: parts.detections,
+    ...(parts.detectionOptions ? { detectionOptions: parts.detectionOptions } : {}),
     warnings: parts.warnings ?? [],
   }
 }
@@ -51,6 +53,7 @@ export function groupBySource(clips: readonly Clip[]): UntrimmedVideo[] {
       video = { id: clip.video, source: clip.source, segments: [] }
       if (clip.participant !== undefined) video.participant = clip.participant
       if (clip.frameRate !== undefined) video.frameRate = clip.frameRate
+      if (clip.zeroNumber !== undefined) video.zeroNumber = clip.zeroNumber
       videos.set(clip.source, video)
     }
     video.segments.push(clip)

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { readText } from './csv.js'
-import { firstExisting, makeDataset } from './dataset.js'
+import { makeDataset } from './dataset.js'
+import { boxFrames, detectionPlaces } from './detections.js'
 import { labelSet } from './labels.js'
 import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
 
@@ -14,8 +15,10 @@ const options = z.strictObject({
   annotations: z.string().optional(),
   /** The folder of `cropped_clips/<session>/<clip>.mp4`, or of `videos/<session>.mp4`. */
   videos: z.string().optional(),
-  /** The folder of detections, `<session>/<clip>.json` for trimmed clips, `<session>.json` for whole sessions. */
+  /** The folder of detections, `<session>/<clip>.json` for trimmed clips, `<session>.json` for whole sessions, or one file. */
   detections: z.string().optional(),
+  /** Sizes and rates for files of detections that count pixels and frames. */
+  boxFrames: boxFrames.optional(),
   /**
    * Keep a class 0 without a name, as X-MIC's code does: ids start at 1 and are used as they are, so the paper
    * counts 20 verbs and 54 nouns where there are 19 and 53.
@@ -44,7 +47,7 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
   name: 'egtea',
   title: 'EGTEA Gaze+: 19 verbs, 53 nouns, three splits of trimmed cooking actions',
   options,
-  async open({ root, annotations = annotationFolder(root), videos = root, detections, emptyClass, splits }) {
+  async open({ root, annotations = annotationFolder(root), videos = root, detections, boxFrames, emptyClass, splits }) {
     const [verb, noun] = await Promise.all([
       readClasses(annotations, 'verb', emptyClass),
       readClasses(annotations, 'noun', emptyClass),
@@ -62,14 +65,12 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
         cure: 'set annotations to the folder of train_split1.txt',
       })
     }
-    const boxes = detections ?? join(root, 'detections')
     return makeDataset({
       name: 'egtea',
       root,
       labels: { verb, noun },
       clips,
-      detections: (video) =>
-        firstExisting([join(boxes, sessionOf(video), `${video}.json`), join(boxes, `${video}.json`)]),
+      ...detectionPlaces(detections ?? join(root, 'detections'), candidates, boxFrames),
     })
   },
 }
@@ -153,6 +154,11 @@ function classOf(cell: string, labels: LabelSet, emptyClass: boolean, where: str
     where,
     cure: `ids go from 1 to ${labels.names.length - (emptyClass ? 1 : 0)}`,
   })
+}
+
+function candidates(folder: string, video: string): string[] {
+  const folders = [join(folder, sessionOf(video)), folder]
+  return folders.flatMap((place) => ['.json', '.pkl'].map((extension) => join(place, `${video}${extension}`)))
 }
 
 /** The session of a trimmed clip's name, or the name itself. */

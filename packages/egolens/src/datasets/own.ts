@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
-import { firstExisting, makeDataset } from './dataset.js'
+import { makeDataset } from './dataset.js'
+import { boxFrames, detectionPlaces } from './detections.js'
 import { ownClasses, ownLabel } from './own-classes.js'
 import { type OwnRow, readOwnRows } from './own-rows.js'
 import { leaks, nameClips, splitByColumn, splitByVideo } from './own-splits.js'
@@ -24,8 +25,10 @@ const options = z.strictObject({
   test: z.number().gt(0).lt(1).default(0.2),
   /** Without a `split` column: seeds the choice of the test videos. */
   seed: z.int().default(1),
-  /** The folder of detections, `<name of the video without extension>.json`. */
+  /** The folder of detections, `<name of the video without extension>.json` or `.pkl`, or one file for all videos. */
   detections: z.string().optional(),
+  /** Sizes and rates for files of detections that count pixels and frames. */
+  boxFrames: boxFrames.optional(),
 })
 
 export type OwnOptions = z.input<typeof options>
@@ -43,7 +46,7 @@ export const own: DatasetReader<z.infer<typeof options>> = {
   name: 'own',
   title: 'your own clips: CSV or JSONL with video, start, end and verb, noun or label',
   options,
-  async open({ file, root = dirname(file), component, classes, test, seed, detections }) {
+  async open({ file, root = dirname(file), component, classes, test, seed, detections, boxFrames }) {
     const { rows, columns } = await readOwnRows(file)
     const source = (c: Component) =>
       columns.has('label') ? (c === component ? 'label' : undefined) : columns.has(c) ? c : undefined
@@ -70,14 +73,18 @@ export const own: DatasetReader<z.infer<typeof options>> = {
       root: resolve(root),
       labels,
       clips,
-      detections: (video) =>
-        detections === undefined
-          ? undefined
-          : firstExisting([resolve(detections, `${video.replace(/\.\w+$/, '')}.json`)]),
+      ...(detections === undefined
+        ? { detections: () => undefined }
+        : detectionPlaces(resolve(detections), candidates, boxFrames, withoutExtension)),
       warnings: leaks(clips),
     })
   },
 }
+
+const withoutExtension = (video: string): string => video.replace(/\.\w+$/, '')
+
+const candidates = (folder: string, video: string): string[] =>
+  ['.json', '.pkl'].map((extension) => resolve(folder, `${withoutExtension(video)}${extension}`))
 
 function readClip({ cells, where }: OwnRow, root: string): Clip {
   const [start, end] = [seconds(cells.start, 'start', where), seconds(cells.end, 'end', where)]

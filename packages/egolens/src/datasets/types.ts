@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { DetectionFileOptions } from '../hands/formats.js'
 
 /** A part of an action that is recognised on its own. */
 export type Component = 'verb' | 'noun'
@@ -26,6 +27,8 @@ export interface Clip {
   end: number
   /** Frames a second of a folder or tar of images, which do not say it themselves. */
   frameRate?: number
+  /** The image number at time 0 of a folder or tar of images; the smallest there is, if not said. */
+  zeroNumber?: number
   participant?: string
   narration?: string
   verb?: number
@@ -39,6 +42,7 @@ export interface UntrimmedVideo {
   id: string
   source: string
   frameRate?: number
+  zeroNumber?: number
   participant?: string
   segments: Clip[]
 }
@@ -52,8 +56,10 @@ export interface Dataset {
   splits: string[]
   clips(split: string): Clip[]
   untrimmed(split: string): UntrimmedVideo[]
-  /** The file of hand and object detections of a video, if the dataset has one. */
+  /** The file (or folder of files) of hand and object detections of a video, if the dataset has one. */
   detections(video: string): string | undefined
+  /** What that file does not say itself: sizes and rates of frames, times of clips. */
+  detectionOptions?(video: string): DetectionFileOptions | undefined
   /** What is odd but not wrong, in words for the user. */
   warnings?: string[]
 }

@@ -31,6 +31,8 @@ export interface RecogniserOptions {
 export interface WorkOptions {
   /** Images a second, where the source is a folder or a tar of images. */
   frameRate?: number
+  /** The image number at time 0 there; the smallest there is, if not said. */
+  zeroNumber?: number
   progress?: Progress
   signal?: AbortSignal
 }
@@ -105,7 +107,8 @@ export class Recogniser {
 
   /** A video whose windows can be scored: finds its features first. */
   async video(source: string, work: WorkOptions = {}): Promise<ScoredVideo> {
-    const images = work.frameRate === undefined ? {} : { frameRate: work.frameRate }
+    const { frameRate, zeroNumber } = work
+    const images = frameRate === undefined ? {} : { frameRate, ...(zeroNumber === undefined ? {} : { zeroNumber }) }
     const { duration } = await probe(source, images)
     const whole = { source, video: source, start: 0, end: duration, ...images }
     for (const { adapter, frozen } of this.members) {
@@ -130,6 +133,7 @@ export class Recogniser {
     const scored = await this.video(video.source, {
       ...work,
       ...(video.frameRate ? { frameRate: video.frameRate } : {}),
+      ...(video.zeroNumber === undefined ? {} : { zeroNumber: video.zeroNumber }),
     })
     return {
       ...scored,

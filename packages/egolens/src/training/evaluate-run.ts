@@ -109,11 +109,13 @@ async function scoreTests(recipe: Recipe, { method }: Adapter, resources: Resour
     const { clips, labels } = await openClips(spec, components, resources.openDataset)
     await ensureFeatures(resources, clips, viewsOf(method.needs), { progress, signal })
     signal?.throwIfAborted()
-    // The public code's evaluation lags on this dataset alone.
+    // The public code samples differently on these two datasets alone.
     const contextLag = recipe.training.contextLag && spec.dataset === 'ego4d-fho-lta'
+    const stepStart = recipe.training.egteaStart === true && spec.dataset === 'egtea'
     const scores = await scoreClips(method, clips, labels, {
       features: resources.features,
       contextLag,
+      stepStart,
       task: spec.name,
       progress,
     })
