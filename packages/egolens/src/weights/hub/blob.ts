@@ -28,7 +28,7 @@ export const incompletePath = (path: string): string => `${path}.egolens.incompl
  * Fetches a blob to `path`: goes on where an earlier try ended, makes sure of length and checksum of what is on the
  * disk, and puts it in its place at once. What turns out wrong is thrown away and fetched anew, once.
  *
- * @param arrived told of the bytes that are there, after each piece
+ * @param arrived told, after each piece, of the bytes that are there and of those that have just come
  * @throws HubFault `hub/checksum`, `hub/wrong-size`, `hub/changed`, `hub/no-space` and those of the connection
  */
 export async function fetchBlob(
@@ -37,7 +37,7 @@ export async function fetchBlob(
   connection: Connection,
   patience: Patience,
   asked: Asked,
-  arrived: (bytes: number) => void,
+  arrived: (bytes: number, fresh: number) => void,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const part = incompletePath(path)
@@ -45,7 +45,7 @@ export async function fetchBlob(
   const work = () =>
     fetchRest(blob, part, connection, asked, (bytes, fresh) => {
       received += fresh
-      arrived(bytes)
+      arrived(bytes, fresh)
     })
   for (let spoiled = false; ; spoiled = true) {
     await withRetries(work, patience, () => received)
@@ -78,11 +78,11 @@ async function fetchRest(
   })
   try {
     if (reply) await store(reply, blob, file, from, arrived)
+    await file.sync()
   } catch (error) {
     await reply?.discard()
     throw diskFault(error, part)
   } finally {
-    await file.sync().catch(() => {})
     await file.close()
   }
 }

@@ -1,8 +1,7 @@
-import type { statfs } from 'node:fs/promises'
 import { HubFault, megabytes } from './fault.js'
 
 /** The part of `fs.statfs` that is asked. */
-export type StatFs = (path: string) => Promise<Pick<Awaited<ReturnType<typeof statfs>>, 'bavail' | 'bsize'>>
+export type StatFs = (path: string) => Promise<{ bavail: number; bsize: number }>
 
 /**
  * Makes sure that a disk has room before a long download, not at the end of it. A file system that does not say how

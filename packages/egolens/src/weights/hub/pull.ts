@@ -1,0 +1,120 @@
+import { statfs } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type Progress, silent } from '../../progress.js'
+import { carryOut } from './carry-out.js'
+import { pickledWeights } from './choose.js'
+import { HubFault } from './fault.js'
+import { checkRevision, parseModelName } from './names.js'
+import { cachedSnapshot } from './offline.js'
+import { makePlan } from './plan.js'
+import type { Asked } from './refusal.js'
+import type { Connection } from './request.js'
+import { type Patience, pause } from './retry.js'
+import { type HubSettings, hubSettings } from './settings.js'
+import type { StatFs } from './space.js'
+import { withSuggestions } from './suggest.js'
+import { Teller } from './teller.js'
+
+export interface PullOptions {
+  /** Branch, tag or commit. Default `main`, or what follows `@` in the name. */
+  revision?: string
+  /** Another hub than that of `HF_ENDPOINT`. */
+  endpoint?: string
+  /** Another cache than that of `HF_HOME` and `HF_HUB_CACHE`. */
+  cache?: string
+  /** Patterns of the files to pull, instead of what is needed to load the model. */
+  include?: readonly string[]
+  /** Paths of files to pull, in full. */
+  files?: readonly string[]
+  progress?: Progress
+  signal?: AbortSignal
+  /** Milliseconds without a byte after which a try is given up. Default 30 s, or `HF_HUB_DOWNLOAD_TIMEOUT` seconds. */
+  stallTimeout?: number
+  /** Tries in a row that bring nothing. Default 6. */
+  attempts?: number
+  env?: NodeJS.ProcessEnv
+  fetch?: typeof fetch
+  statfs?: StatFs
+  wait?: Patience['wait']
+}
+
+export interface PulledFile {
+  path: string
+  bytes: number
+  /** Whether it was fetched now or was in the cache. */
+  source: 'hub' | 'cache'
+}
+
+export interface PulledModel {
+  name: string
+  revision: string
+  commit: string
+  /** The snapshot's directory, which `resolveWeights` finds by the name. */
+  dir: string
+  files: PulledFile[]
+  /** Bytes of all files. */
+  bytes: number
+  /** Bytes that came over the network in this call. */
+  fetched: number
+  /** Weights that must be converted before they can be loaded, as paths on the disk. */
+  pickled: string[]
+}
+
+/**
+ * Pulls a model from a Hugging Face hub, or a mirror of one, into the cache that other tools share. What is there is
+ * not fetched again; what broke off goes on; nothing is in its place before its checksum has been verified.
+ *
+ * @throws EgoLensError with a code `hub/...`; the signal's reason
+ * @example
+ * const { dir } = await pullModel('openai/clip-vit-base-patch16')
+ */
+export async function pullModel(nameAndRevision: string, options: PullOptions = {}): Promise<PulledModel> {
+  const parsed = parseModelName(nameAndRevision)
+  const revision = checkRevision(options.revision ?? parsed.revision ?? 'main')
+  const asked: Asked = { name: parsed.name, revision }
+  const settings = await hubSettings(options)
+  if (settings.offline) return fromCache(asked, options, settings)
+  const connection = connect(settings, options)
+  const teller = new Teller(asked.name, options.progress ?? silent)
+  const patience: Patience = {
+    attempts: options.attempts ?? 6,
+    wait: options.wait ?? pause,
+    ...(options.signal ? { signal: options.signal } : {}),
+    onRetry: (fault, wait) => teller.note(`again in ${Math.ceil(wait / 1000)} s: ${fault.message}`),
+  }
+  for (let again = false; ; again = true) {
+    try {
+      const plan = await makePlan(asked, options, connection, patience)
+      return await carryOut(plan, { asked, settings, connection, patience, teller, statfs: options.statfs ?? statfs })
+    } catch (error) {
+      if (!(error instanceof HubFault)) throw error
+      if (error.code === 'hub/changed' && !again) continue
+      if (error.code === 'hub/not-found') throw await withSuggestions(error, asked.name, connection, settings.cache)
+      throw error
+    }
+  }
+}
+
+function connect(settings: HubSettings, options: PullOptions): Connection {
+  const seconds = Number((options.env ?? process.env).HF_HUB_DOWNLOAD_TIMEOUT)
+  return {
+    endpoint: settings.endpoint,
+    token: settings.token,
+    fetch: options.fetch ?? fetch,
+    stallTimeout: options.stallTimeout ?? (seconds > 0 ? 1000 * seconds : 30_000),
+    ...(options.signal ? { signal: options.signal } : {}),
+  }
+}
+
+async function fromCache(asked: Asked, options: PullOptions, settings: HubSettings): Promise<PulledModel> {
+  const { dir, files } = await cachedSnapshot(asked.name, asked.revision, options, settings.cache)
+  return {
+    ...asked,
+    commit: basename(dir),
+    dir,
+    files: files.map((file) => ({ ...file, source: 'cache' })),
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    fetched: 0,
+    pickled: pickledWeights(files.map((f) => f.path)).map((path) => join(dir, path)),
+  }
+}
