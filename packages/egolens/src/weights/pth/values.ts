@@ -91,7 +91,7 @@ export function kindOf(value: Value): string {
   if (value instanceof PySet) return 'a set'
   if (value instanceof Storage) return 'a bare storage'
   if (value instanceof Global) return value.name
-  if (value instanceof Inert) return `a ${value.of}`
+  if (value instanceof Inert) return `an instance of ${value.of}`
   if (value instanceof Uint8Array) return 'bytes'
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'string' ? 'a string' : typeof value === 'boolean' ? 'a boolean' : 'a number'
