@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Progress, silent } from '../../progress.js'
+import { embedded } from '../cache.js'
 import { carryOut } from './carry-out.js'
 import { pickledWeights } from './choose.js'
 import { HubFault } from './fault.js'
@@ -72,6 +73,9 @@ export async function pullModel(nameAndRevision: string, options: PullOptions = 
   const parsed = parseModelName(nameAndRevision)
   const revision = checkRevision(options.revision ?? parsed.revision ?? 'main')
   const asked: Asked = { name: parsed.name, revision }
+  if (parsed.name in embedded) {
+    throw new HubFault('hub/bad-name', `"${parsed.name}" comes with the toolkit`, { cure: 'there is nothing to pull' })
+  }
   const settings = await hubSettings(options)
   if (settings.offline) return fromCache(asked, options, settings)
   const connection = connect(settings, options)

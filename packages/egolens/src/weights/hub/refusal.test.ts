@@ -66,3 +66,21 @@ test('a server that repeats the token is not quoted with it', async () => {
   expect(fault.message).toBe('the hub refuses org/model: token [token] is old')
   expect(inspect(fault, { depth: 9 })).not.toContain('hf_secret')
 })
+
+test('a storage host whose signed address has run out is asked for by the hub again', async () => {
+  const answers = [
+    new Response(null, { status: 302, headers: { location: 'https://store.example/x?sig=1' } }),
+    new Response(null, { status: 403 }),
+  ]
+  const connection: Connection = {
+    endpoint,
+    token: () => undefined,
+    stallTimeout: 1000,
+    fetch: (async () => answers.shift()!) as typeof fetch,
+  }
+  expect(await refusal(await send(connection, `${endpoint}/x`), asked, connection)).toMatchObject({
+    code: 'hub/server-error',
+    transient: true,
+    where: 'https://store.example/x',
+  })
+})
