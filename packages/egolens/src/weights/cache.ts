@@ -26,7 +26,10 @@ export function modelFolder(name: string, cache = hubCache()): string {
   return join(cache, `models--${name.replaceAll('/', '--')}`)
 }
 
-/** The snapshot that a revision points at (a branch, a tag or a commit), or undefined where it is not there. */
+/**
+ * The snapshot that a revision points at (a branch, a tag, a commit or the beginning of one), or undefined where it
+ * is not there.
+ */
 export async function snapshot(name: string, revision = 'main', cache = hubCache()): Promise<string | undefined> {
   const folder = modelFolder(name, cache)
   const commit = await readFile(join(folder, 'refs', revision), 'utf8').then(
@@ -34,7 +37,10 @@ export async function snapshot(name: string, revision = 'main', cache = hubCache
     () => revision,
   )
   const path = join(folder, 'snapshots', commit)
-  return (await isDirectory(path)) ? path : undefined
+  if (await isDirectory(path)) return path
+  if (!/^[0-9a-f]{7,39}$/.test(revision)) return undefined
+  const begin = (await readdir(join(folder, 'snapshots')).catch(() => [])).filter((c) => c.startsWith(revision))
+  return begin.length === 1 ? join(folder, 'snapshots', begin[0]!) : undefined
 }
 
 /** Names of the models that have at least one snapshot in the cache, sorted. */

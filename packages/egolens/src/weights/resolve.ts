@@ -38,7 +38,8 @@ export async function resolveWeights(nameOrDir: string): Promise<ResolvedWeights
   const dir = await snapshot(name, revision)
   if (dir !== undefined) return { name: nameOrDir, dir, source: 'hub' }
   const similar = nearest(name, [...Object.keys(embedded), ...(await cachedModels())])
-  const hint = similar.length > 0 ? `; there are ${similar.join(', ')}` : ''
+  const there = similar.includes(name) ? `${name} is there, at other revisions` : `there are ${similar.join(', ')}`
+  const hint = similar.length > 0 ? `; ${there}` : ''
   throw new EgoLensError('weights/not-found', `no weights named "${nameOrDir}"${hint}`, {
     where: hubCache(),
     cure: `egolens models pull ${nameOrDir}`,

@@ -1,13 +1,11 @@
 import { readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ProgressEvent } from '../../progress.js'
-import { resolveWeights } from '../resolve.js'
 import { bytesOf, etagOf } from './hub.testing.js'
 import { PullTest } from './pull.testing.js'
 
 const t = new PullTest()
-afterEach(() => vi.unstubAllEnvs())
 
 const blob = (file: string) => etagOf(t.hub.files[file]!)
 
@@ -47,17 +45,6 @@ test('a second pull asks for the list and fetches nothing', async () => {
   const again = await t.pull()
   expect(again).toMatchObject({ fetched: 0, files: [{ source: 'cache' }, { source: 'cache' }] })
   expect(t.hub.server.seen.slice(before).map((s) => s.url)).toEqual(['/api/models/org/model/revision/main?blobs=true'])
-})
-
-test('a pulled model is found by name, branch, commit and pull request', async () => {
-  vi.stubEnv('HF_HOME', t.home)
-  vi.stubEnv('HF_HUB_CACHE', '')
-  await t.pull()
-  await t.pull({ revision: 'refs/pr/9' })
-  for (const name of ['org/model', 'org/model@main', `org/model@${t.hub.commit}`, 'org/model@refs/pr/9']) {
-    expect(await resolveWeights(name)).toEqual({ name, dir: t.cached('snapshots', t.hub.commit), source: 'hub' })
-  }
-  await expect(resolveWeights('org/model@v2')).rejects.toMatchObject({ cure: 'egolens models pull org/model@v2' })
 })
 
 test('a commit is pulled without a ref', async () => {
