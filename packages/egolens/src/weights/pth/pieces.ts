@@ -2,8 +2,6 @@ import { EgoLensError } from '../../errors.js'
 import type { Bytes } from './bytes.js'
 import type { PthTensor } from './values.js'
 
-/** About how much is read and given at a time. */
-const most = 1 << 22
 /** As long as arrays can be. */
 const longest = 2 ** 32 - 8
 
@@ -22,15 +20,19 @@ export class Scratch {
   #held?: Uint8Array
 
   /** @param largest bytes of the largest storage: pages of the buffer that nothing is read into cost nothing */
-  constructor(readonly largest: number) {}
+  constructor(
+    readonly largest: number,
+    /** Bytes that are read, and given, at a time. */
+    readonly piece = 1 << 22,
+  ) {}
 
   in(length: number): Uint8Array {
-    if (this.#in.length < length) this.#in = new Uint8Array(Math.max(length, most))
+    if (this.#in.length < length) this.#in = new Uint8Array(Math.max(length, this.piece))
     return this.#in.subarray(0, length)
   }
 
   out(length: number): Uint8Array {
-    if (this.#out.length < length) this.#out = new Uint8Array(Math.max(length, most))
+    if (this.#out.length < length) this.#out = new Uint8Array(Math.max(length, this.piece))
     return this.#out.subarray(0, length)
   }
 
@@ -58,7 +60,7 @@ export function* pieces(file: Bytes, at: number, tensor: PthTensor, scratch: Scr
     return into
   }
   if (dimensions.every((d, i) => i === 0 || d.stride <= dimensions[i - 1]!.stride)) {
-    return yield* walk.run((offset, length) => read(scratch.in(length), offset), dimensions, begin, most)
+    return yield* walk.run((offset, length) => read(scratch.in(length), offset), dimensions, begin, scratch.piece)
   }
   const bytes = size * span(dimensions)
   if (bytes > longest) {
@@ -85,14 +87,14 @@ class Walk {
     reach = Number.POSITIVE_INFINITY,
   ): Generator<Uint8Array> {
     const [spans, elements] = [span(dimensions) * this.size, count(dimensions) * this.size]
-    if (elements <= most && spans <= reach) {
+    if (elements <= this.scratch.piece && spans <= reach) {
       yield this.#gather(source(begin, spans), dimensions)
       return
     }
     const [{ length, stride }, ...inner] = dimensions as [Dimension, ...Dimension[]]
     const innerSpan = span(inner) * this.size
     const bySpan = stride === 0 ? length : Math.floor((reach - innerSpan) / (stride * this.size)) + 1
-    const byCount = Math.floor(most / (count(inner) * this.size))
+    const byCount = Math.floor(this.scratch.piece / (count(inner) * this.size))
     const rows = Math.max(1, Math.min(length, bySpan, byCount))
     for (let i = 0; i < length; i += rows) {
       const block = { length: Math.min(rows, length - i), stride }
