@@ -5,6 +5,7 @@ import { readJson } from '../files.js'
 import { firstExisting, makeDataset } from './dataset.js'
 import { boxFrames } from './detections.js'
 import { type Ego4dClip, ego4dDetections } from './ego4d-detections.js'
+import { type OnFault, placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
 
@@ -71,7 +72,10 @@ export const ego4dFhoLta: DatasetReader<z.infer<typeof options>> = {
   name: 'ego4d-fho-lta',
   title: 'Ego4D FHO long-term anticipation: 117 verbs, 521 nouns, 8 s around each action',
   options,
-  async open({ root, annotations = annotationFolder(root), videos = root, from, ego4dWindow, splits, ...boxes }) {
+  async open(
+    { root, annotations = annotationFolder(root), videos = root, from, ego4dWindow, splits, ...boxes },
+    onFault,
+  ) {
     const labels = await readTaxonomy(join(annotations, 'fho_lta_taxonomy.json'))
     const participants = await readParticipants(annotations)
     const clips = new Map<string, Clip[]>()
@@ -79,18 +83,23 @@ export const ego4dFhoLta: DatasetReader<z.infer<typeof options>> = {
     for (const [split, name] of Object.entries({ ...defaultSplits, ...splits })) {
       const path = join(annotations, name)
       if (!firstExisting([path]) && !splits?.[split]) continue
-      const rows = await readRows(path, labels)
+      const rows = await readRows(path, labels, onFault)
       if (from === 'clips') {
-        for (const r of rows) parents.set(r.clip_uid, { video: r.video_uid, start: r.clip_parent_start_sec ?? 0 })
+        for (const { row: r } of rows)
+          parents.set(r.clip_uid, { video: r.video_uid, start: r.clip_parent_start_sec ?? 0 })
       }
       // Untrimmed splits hold the actions' own extents, not windows around them.
       const window = split.startsWith('untrimmed') ? 'full' : ego4dWindow
       clips.set(
         split,
-        rows.map((r, i) => {
-          const participant = participants.get(r.video_uid) ?? r.video_uid
-          return clipOf(r, { videos, from, window, participant }, `${path}: clips[${i}]`)
-        }),
+        readEach(
+          rows,
+          ({ row: r, where }) => {
+            const participant = participants.get(r.video_uid) ?? r.video_uid
+            return placed(clipOf(r, { videos, from, window, participant }, where), where)
+          },
+          onFault,
+        ),
       )
     }
     if (clips.size === 0) {
@@ -106,6 +115,7 @@ export const ego4dFhoLta: DatasetReader<z.infer<typeof options>> = {
       root,
       labels,
       clips,
+      onFault,
       ...(await ego4dDetections({ place, boxFrames, egoclip, clips: parents, videos: names })),
     })
   },
@@ -154,9 +164,13 @@ async function readParticipants(folder: string): Promise<Map<string, string>> {
   )
 }
 
-async function readRows(path: string, labels: { verb: LabelSet; noun: LabelSet }): Promise<Row[]> {
+async function readRows(
+  path: string,
+  labels: { verb: LabelSet; noun: LabelSet },
+  onFault?: OnFault,
+): Promise<{ row: Row; where: string }[]> {
   const { clips } = parse(file, await readJson(path), path)
-  return clips.map((value, i) => {
+  const read = (value: unknown, i: number) => {
     const where = `${path}: clips[${i}]`
     if (typeof value === 'object' && value !== null && !('verb' in value)) {
       throw new EgoLensError('dataset/no-label', 'the clip has no verb', {
@@ -169,8 +183,9 @@ async function readRows(path: string, labels: { verb: LabelSet; noun: LabelSet }
     if (!(parsed.action_clip_end_sec > parsed.action_clip_start_sec)) {
       throw new EgoLensError('dataset/empty-clip', 'the action ends before it starts', { where })
     }
-    return parsed
-  })
+    return { row: parsed, where }
+  }
+  return readEach(clips, read, onFault)
 }
 
 /** Number and name must agree: the numbers of another version of the taxonomy would train silently wrong. */

@@ -5,6 +5,7 @@ import { EgoLensError } from '../errors.js'
 import { readText } from './csv.js'
 import { makeDataset } from './dataset.js'
 import { boxFrames, detectionPlaces } from './detections.js'
+import { type OnFault, placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
 
@@ -47,7 +48,10 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
   name: 'egtea',
   title: 'EGTEA Gaze+: 19 verbs, 53 nouns, three splits of trimmed cooking actions',
   options,
-  async open({ root, annotations = annotationFolder(root), videos = root, detections, boxFrames, emptyClass, splits }) {
+  async open(
+    { root, annotations = annotationFolder(root), videos = root, detections, boxFrames, emptyClass, splits },
+    onFault,
+  ) {
     const [verb, noun] = await Promise.all([
       readClasses(annotations, 'verb', emptyClass),
       readClasses(annotations, 'noun', emptyClass),
@@ -56,7 +60,7 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
     for (const [split, names] of Object.entries({ ...defaultSplits, ...splits })) {
       const files = [names].flat().map((name) => join(annotations, name))
       if (!files.every((path) => existsSync(path)) && !splits?.[split]) continue
-      const read = await Promise.all(files.map((path) => readClips(path, { verb, noun }, emptyClass, videos)))
+      const read = await Promise.all(files.map((path) => readClips(path, { verb, noun }, emptyClass, videos, onFault)))
       clips.set(split, read.flat())
     }
     if (clips.size === 0) {
@@ -70,6 +74,7 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
       root,
       labels: { verb, noun },
       clips,
+      onFault,
       ...detectionPlaces(detections ?? join(root, 'detections'), candidates, boxFrames),
     })
   },
@@ -128,10 +133,10 @@ async function readClips(
   labels: { verb: LabelSet; noun: LabelSet },
   emptyClass: boolean,
   videos: string,
+  onFault?: OnFault,
 ): Promise<Clip[]> {
-  return (await readText(path)).split(/\r?\n/).flatMap((line, i) => {
-    if (line.trim() === '') return []
-    const where = `${path}:${i + 1}`
+  const lines = (await readText(path)).split(/\r?\n/).map((line, i) => ({ line, where: `${path}:${i + 1}` }))
+  const read = ({ line, where }: { line: string; where: string }): Clip => {
     const [id, , verb, ...nouns] = line.trim().split(/\s+/)
     if (verb === undefined || nouns.length === 0) {
       throw new EgoLensError('dataset/egtea-line', 'a line is: clip action verb noun [noun ...]', { where })
@@ -142,8 +147,14 @@ async function readClips(
     const times = { start: (start - zero) / 1000, end: (end - zero) / 1000 }
     const all = nouns.map((cell) => label(cell, 'noun'))
     const participant = session.slice(0, session.indexOf('-'))
-    return [{ id: id!, video, source, ...times, participant, verb: label(verb, 'verb'), noun: all[0]!, nouns: all }]
-  })
+    const clip = { id: id!, video, source, ...times, participant, verb: label(verb, 'verb'), noun: all[0]!, nouns: all }
+    return placed(clip, where)
+  }
+  return readEach(
+    lines.filter(({ line }) => line.trim() !== ''),
+    read,
+    onFault,
+  )
 }
 
 function classOf(cell: string, labels: LabelSet, emptyClass: boolean, where: string): number {

@@ -4,6 +4,7 @@ import { EgoLensError } from '../errors.js'
 import { at, labelCell, readTable, type Table, type TableRow } from './csv.js'
 import { firstExisting, makeDataset } from './dataset.js'
 import { boxFrames, detectionPlaces } from './detections.js'
+import { type OnFault, placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import { parsePythonNumbers } from './python-list.js'
 import { parseTime } from './time.js'
@@ -53,13 +54,15 @@ export const epicKitchens100: DatasetReader<EpicKitchensOptions> = {
   name: 'epic-kitchens-100',
   title: 'EPIC-KITCHENS-100: 97 verbs, 300 nouns, trimmed segments of long kitchen videos',
   options,
-  async open({ root, annotations = annotationFolder(root), videos = root, detections, boxFrames, splits }) {
+  async open({ root, annotations = annotationFolder(root), videos = root, detections, boxFrames, splits }, onFault) {
     const [verb, noun] = await Promise.all([readClasses(annotations, 'verb'), readClasses(annotations, 'noun')])
     const clips = new Map<string, Clip[]>()
     for (const [split, file] of Object.entries({ ...defaultSplits, ...splits })) {
       const path = firstExisting([join(annotations, file)])
-      if (path) clips.set(split, readClips(await readTable(path, columns), { verb, noun }, videos))
-      else if (splits?.[split])
+      if (path) {
+        const table = await readTable(path, columns, undefined, onFault)
+        clips.set(split, readClips(table, { verb, noun }, videos, onFault))
+      } else if (splits?.[split])
         throw new EgoLensError('dataset/no-file', 'no such file', { where: join(annotations, file) })
     }
     if (clips.size === 0) {
@@ -73,6 +76,7 @@ export const epicKitchens100: DatasetReader<EpicKitchensOptions> = {
       root,
       labels: { verb, noun },
       clips,
+      onFault,
       ...detectionPlaces(detections ?? join(root, 'hand-objects'), candidates, boxFrames),
     })
   },
@@ -122,9 +126,14 @@ async function readClasses(folder: string, component: Component): Promise<LabelS
   return labelSet('epic-kitchens-100', component, entries, { where: table.path })
 }
 
-function readClips(table: Table, labels: { verb: LabelSet; noun: LabelSet }, videos: string): Clip[] {
+function readClips(
+  table: Table,
+  labels: { verb: LabelSet; noun: LabelSet },
+  videos: string,
+  onFault?: OnFault,
+): Clip[] {
   const sources = new Map<string, Source>()
-  const clips = table.rows.map((row): Clip => {
+  const read = (row: TableRow): Clip => {
     const { cells } = row
     const where = at(table, row.line)
     const video = cells.video_id!
@@ -143,9 +152,12 @@ function readClips(table: Table, labels: { verb: LabelSet; noun: LabelSet }, vid
       verb: labelCell(cells.verb_class!, labels.verb.names.length, 'verb', where),
       noun: labelCell(cells.noun_class!, labels.noun.names.length, 'noun', where),
     }
-    if (cells.all_noun_classes !== undefined) clip.nouns = parsePythonNumbers(cells.all_noun_classes, where)
-    return clip
-  })
+    // Some published rows name a class twice.
+    if (cells.all_noun_classes !== undefined)
+      clip.nouns = [...new Set(parsePythonNumbers(cells.all_noun_classes, where))]
+    return placed(clip, where)
+  }
+  const clips = readEach(table.rows, read, onFault)
   // Published rows are in string order: P01_01_10 before P01_01_2.
   return clips.sort((a, b) => compare(a.video, b.video) || a.start - b.start || number(a.id) - number(b.id))
 }

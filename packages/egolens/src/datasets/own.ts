@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { makeDataset } from './dataset.js'
 import { boxFrames, detectionPlaces } from './detections.js'
+import { placed, readEach } from './faults.js'
 import { ownClasses, ownLabel } from './own-classes.js'
 import { type OwnRow, readOwnRows } from './own-rows.js'
 import { leaks, nameClips, splitByColumn, splitByVideo } from './own-splits.js'
@@ -46,8 +47,8 @@ export const own: DatasetReader<z.infer<typeof options>> = {
   name: 'own',
   title: 'your own clips: CSV or JSONL with video, start, end and verb, noun or label',
   options,
-  async open({ file, root = dirname(file), component, classes, test, seed, detections, boxFrames }) {
-    const { rows, columns } = await readOwnRows(file)
+  async open({ file, root = dirname(file), component, classes, test, seed, detections, boxFrames }, onFault) {
+    const { rows, columns } = await readOwnRows(file, onFault)
     const source = (c: Component) =>
       columns.has('label') ? (c === component ? 'label' : undefined) : columns.has(c) ? c : undefined
     const labels: LabelSets = {}
@@ -55,7 +56,7 @@ export const own: DatasetReader<z.infer<typeof options>> = {
       const column = source(c)
       if (column) labels[c] = await ownClasses(c, column, rows, classes[c], file)
     }
-    const read = rows.map((row) => {
+    const readRow = (row: OwnRow) => {
       const clip = readClip(row, resolve(root))
       for (const c of ['verb', 'noun'] as const) {
         const cell = row.cells[source(c) ?? c]
@@ -64,15 +65,17 @@ export const own: DatasetReader<z.infer<typeof options>> = {
       if (clip.verb === undefined && clip.noun === undefined) {
         throw new EgoLensError('dataset/no-label', 'the clip has no label', { where: row.where })
       }
+      placed(clip, row.where)
       return { clip, split: row.cells.split, where: row.where }
-    })
-    nameClips(read)
-    const clips = columns.has('split') ? splitByColumn(read) : splitByVideo(read, test, seed, file)
+    }
+    const read = nameClips(readEach(rows, readRow, onFault), onFault)
+    const clips = columns.has('split') ? splitByColumn(read, onFault) : splitByVideo(read, test, seed, file)
     return makeDataset({
       name: 'own',
       root: resolve(root),
       labels,
       clips,
+      onFault,
       ...(detections === undefined
         ? { detections: () => undefined }
         : detectionPlaces(resolve(detections), candidates, boxFrames, withoutExtension)),

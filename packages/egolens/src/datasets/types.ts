@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { DetectionFileOptions } from '../hands/formats.js'
+import type { OnFault } from './faults.js'
 
 /** A part of an action that is recognised on its own. */
 export type Component = 'verb' | 'noun'
@@ -70,6 +71,9 @@ export interface DatasetReader<Options = unknown> {
   title: string
   /** Validates what a recipe says under `data`. */
   options: z.ZodType<Options>
-  /** @throws EgoLensError naming file and line */
-  open(options: Options): Promise<Dataset>
+  /**
+   * @param onFault told of each faulty row, which is then left out
+   * @throws EgoLensError naming file and line
+   */
+  open(options: Options, onFault?: OnFault): Promise<Dataset>
 }

@@ -1,3 +1,4 @@
+import { EgoLensError } from '../errors.js'
 import type { DetectionFormat } from './formats.js'
 import { isBytesList, readBytesPickle } from './pickle.js'
 import { broken, protobufFields, protobufNumbers } from './protobuf.js'
@@ -28,7 +29,17 @@ export function readEpicPickle(file: Uint8Array, where: string, handThreshold = 
 export const epicDetections: DetectionFormat = {
   title: "EPIC-KITCHENS' hand-object detections",
   fits: isBytesList,
-  read: (content, where, { handThreshold = 0.8 }) => readEpicMessages(content as Uint8Array[], where, handThreshold),
+  read(content, where, { handThreshold = 0.8, aboutVideo }) {
+    const messages = content as Uint8Array[]
+    const video = messages.length > 0 ? readEpicMessage(messages[0]!, `${where}[0]`).video : undefined
+    if (aboutVideo === undefined || video === undefined || video === aboutVideo) {
+      return readEpicMessages(messages, where, handThreshold)
+    }
+    throw new EgoLensError('hands/other-video', `detections of ${video} under the name of ${aboutVideo}`, {
+      where,
+      cure: 'the first release has wrong files for P01_109 and P27_103: take their replacements',
+    })
+  },
 }
 
 function readEpicMessages(messages: readonly Uint8Array[], where: string, handThreshold: number): FrameDetections[] {

@@ -11,6 +11,8 @@ export interface DetectionFileOptions {
   clipEnds?: ReadonlyMap<number, number>
   /** Seconds added to every time, for a source that starts later than the video that the file is about. */
   shift?: number
+  /** The video that the file must be about, where its format says of which one it is. */
+  aboutVideo?: string
   /** Set where one file is named for all videos: then it must say which video each frame is of. */
   shared?: boolean
 }
