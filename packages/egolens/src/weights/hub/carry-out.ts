@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Blob, fetchBlob, incompletePath } from './blob.js'
-import { pickledWeights } from './choose.js'
 import { HubFault } from './fault.js'
 import { withLock } from './lock.js'
+import { pickledWeights } from './pickled.js'
 import type { Plan } from './plan.js'
 import type { PulledModel } from './pull.js'
 import type { Asked } from './refusal.js'
@@ -51,7 +51,7 @@ export async function carryOut(plan: Plan, work: Work): Promise<PulledModel> {
     work.teller.fileDone(blob.bytes)
   }
   const dir = await writeSnapshot(plan, places, revision)
-  const paths = plan.files.map((f) => f.path)
+  const paths = plan.files.map((file) => file.path)
   return {
     name,
     revision,
@@ -64,7 +64,7 @@ export async function carryOut(plan: Plan, work: Work): Promise<PulledModel> {
     })),
     bytes: plan.files.reduce((sum, { blob }) => sum + blob.bytes, 0),
     fetched: work.teller.fetched,
-    pickled: pickledWeights(paths).map((path) => join(dir, path)),
+    pickled: await pickledWeights(dir, paths),
   }
 }
 

@@ -26,8 +26,6 @@ const weights: RegExp[] = [
   /^[^/]+\.(bin|pt|pth)$/,
 ]
 
-const pickled = /\.(bin|pt|pth)$/
-
 /**
  * The paths to pull, in the order of the list: those that are named or match, or else the settings, the tokenizer and
  * the weights: safetensors where there are any, pickled weights only where there are none.
@@ -45,9 +43,6 @@ export function chooseFiles(paths: readonly string[], wanted: Wanted = {}): stri
   }
   return paths.filter((path) => small.has(path) || rule.test(path))
 }
-
-/** The pickled weights among files, which are to be converted before they can be loaded. */
-export const pickledWeights = (paths: readonly string[]): string[] => paths.filter((path) => pickled.test(path))
 
 function named(paths: readonly string[], include: readonly string[], files: readonly string[]): string[] {
   const absent = files.find((file) => !paths.includes(file))

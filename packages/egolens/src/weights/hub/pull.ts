@@ -1,12 +1,12 @@
 import { statfs } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { type Progress, silent } from '../../progress.js'
 import { embedded } from '../cache.js'
 import { carryOut } from './carry-out.js'
-import { pickledWeights } from './choose.js'
 import { HubFault } from './fault.js'
 import { checkRevision, parseModelName } from './names.js'
 import { cachedSnapshot } from './offline.js'
+import { pickledWeights } from './pickled.js'
 import { makePlan } from './plan.js'
 import type { Asked } from './refusal.js'
 import type { Connection } from './request.js'
@@ -119,6 +119,9 @@ async function fromCache(asked: Asked, options: PullOptions, settings: HubSettin
     files: files.map((file) => ({ ...file, source: 'cache' })),
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     fetched: 0,
-    pickled: pickledWeights(files.map((f) => f.path)).map((path) => join(dir, path)),
+    pickled: await pickledWeights(
+      dir,
+      files.map((file) => file.path),
+    ),
   }
 }
