@@ -79,6 +79,13 @@ describe.skipIf(!existsSync(pullBuilt))('egolens models pull', () => {
     })
   })
 
+  it('has help with examples', async () => {
+    const { status, stdout } = await start(['--help']).ended
+    expect(status).toBe(0)
+    expect(stdout).toContain('Examples:\n  $ egolens models pull openai/clip-vit-base-patch16\n')
+    for (const option of ['--revision', '--endpoint', '--include', '--file', '--json']) expect(stdout).toContain(option)
+  })
+
   it('prints a document with --json', async () => {
     const { stdout } = await start(['org/model', '--json', '--file', 'config.json', '--revision', 'v1']).ended
     expect(JSON.parse(stdout)).toMatchObject({ name: 'org/model', revision: 'v1', files: [{ path: 'config.json' }] })

@@ -51,7 +51,8 @@ export function pull(): Command {
           progress,
           signal,
         })
-        const size = `${pulled.files.length} files, ${bytes(pulled.bytes)}, ${bytes(pulled.fetched)} fetched`
+        const count = pulled.files.length === 1 ? '1 file' : `${pulled.files.length} files`
+        const size = `${count}, ${bytes(pulled.bytes)}, ${bytes(pulled.fetched)} fetched`
         session.result(pulled, `${pulled.name} at ${pulled.commit}: ${size}\n${pulled.dir}`)
         for (const path of pulled.pickled) {
           session.say(`note: pickled weights are not loaded as they are; next: egolens models convert ${path}`)

@@ -110,7 +110,9 @@ async function beginning(
   const { status, headers } = reply.response
   const where = shown(reply.url)
   const etag = etagOf(reply.hub)
-  if (status < 400 && etag !== undefined && isHash(etag) && etag !== blob.etag) {
+  // An ETag of another kind, such as that of the pointer to a large file, says nothing.
+  const comparable = etag !== undefined && isHash(etag) && etag.length === blob.etag.length
+  if (status < 400 && comparable && etag !== blob.etag) {
     await reply.discard()
     throw new HubFault('hub/changed', 'the file has changed since it was listed', { where, cure: 'pull again' })
   }
@@ -195,7 +197,8 @@ export function etagOf(headers: Headers): string | undefined {
 
 export const isHash = (etag: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag)
 
-function diskFault(error: unknown, part: string): unknown {
+/** Errors of the disk in the user's words; others as they are. */
+export function diskFault(error: unknown, part: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(dirname(part), 'the disk is full')
   if (typeof code !== 'string' || !/^E(ACCES|PERM|ROFS|IO|ISDIR|NOTDIR|FBIG)$/.test(code)) return error

@@ -61,7 +61,8 @@ async function describe(address: string, commit: string, asked: Asked, connectio
   if (at !== null && at !== commit) {
     throw new HubFault('hub/bad-reply', `the server answers with another commit than ${commit}`, { where })
   }
-  const length = reply.hub.get('x-linked-size') ?? (status === 200 ? reply.hub.get('content-length') : null)
+  const length =
+    reply.hub.get('x-linked-size') ?? (status === 200 ? reply.response.headers.get('content-length') : null)
   const etag = etagOf(reply.hub)
   if (etag === undefined || !/^[\w.-]{1,200}$/.test(etag) || /^\.+$/.test(etag) || !/^\d{1,15}$/.test(length ?? '')) {
     throw new HubFault('hub/bad-reply', 'the server tells no size or no usable ETag of this file', {

@@ -14,7 +14,7 @@ export interface Connection {
 /** A response whose body has not been read. */
 export interface Reply {
   response: Response
-  /** Headers of the last answer of the hub itself, before it sent us to a host that stores files. */
+  /** Headers of the hub's own answers, the last one's first, before it sent us to a host that stores files. */
   hub: Headers
   url: URL
   /** The body piece by piece; a silence longer than the stall timeout is an error. */
@@ -41,7 +41,7 @@ export async function send(
   const watch = watchdog(connection)
   const home = new URL(connection.endpoint).origin
   let url = new URL(address)
-  let hub = new Headers()
+  const hub = new Headers()
   let away = false
   try {
     for (let hop = 0; hop <= maxRedirects; hop++) {
@@ -49,7 +49,7 @@ export async function send(
       const headers = headersFor(connection, options.headers ?? {}, away)
       const response = await connection.fetch(url.href, { method, headers, redirect: 'manual', signal: watch.signal })
       watch.alive()
-      if (!away) hub = response.headers
+      if (!away) for (const [name, value] of response.headers) hub.set(name, value)
       const next = target(response, url)
       if (next === undefined || (follow === 'own-host' && next.origin !== home)) {
         return reply(connection, watch, response, hub, url)
