@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { openDataset, datasets as readers } from '../datasets/registry.js'
 import type { Dataset } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
@@ -167,7 +167,7 @@ function classNotes(dataset: Dataset): Problem[] {
             note(
               'classes/untaught',
               dataset.root,
-              `tested and never trained, ${component}s: ${untaught.length}: ${untaught.slice(0, 8).join(', ')}${untaught.length > 8 ? ', ...' : ''}`,
+              `${component}s: ${untaught.slice(0, 8).join(', ')}${untaught.length > 8 ? `, ... (${untaught.length})` : ''}`,
             ),
           ]
         : []),
@@ -209,7 +209,7 @@ function sameContent(reports: readonly SourceReport[]): Problem[] {
     if (sha256 === undefined) return []
     const other = seen.get(sha256)
     if (other === undefined) seen.set(sha256, source)
-    return other === undefined ? [] : [note('video/same-content', source, `the same bytes as ${other}`)]
+    return other === undefined ? [] : [note('video/same-content', source, `the same bytes as ${basename(other)}`)]
   })
 }
 

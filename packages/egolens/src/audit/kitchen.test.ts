@@ -225,7 +225,7 @@ describe('what a check says', () => {
         'a.mp4    ok          90  ~29.97     3.00      2       3.00       -',
         '<b>.mp4  BROKEN       -       -        -      0          -       -',
         '',
-        'error clip/beyond-end: 7',
+        'error: actions beyond the end of their video: 7',
         ...[2, 3, 4, 5, 6].map((line) => `  x.csv:${line}: "<script>" ends late`),
         '  and 2 more: --json or --html list them',
         '1 of 2 videos decode from end to end; 7 things are wrong',

@@ -100,6 +100,6 @@ function participants(train: readonly Clip[], test: readonly Clip[], between: st
   )
   if (both.length === 0) return []
   const some = `${both.slice(0, 5).join(', ')}${both.length > 5 ? ', ...' : ''}`
-  const message = `${both.length} participants are in ${between}: ${some}`
+  const message = `in ${between}: ${some} (${both.length} of ${known.size} in training)`
   return [{ severity: 'note', code: 'leak/participant', where, message }]
 }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { titleOf } from './titles.js'
 import type { Audit, Problem, SourceReport } from './types.js'
 
 /** The check for a terminal: datasets, the table of videos, what is wrong by kind. */
@@ -14,7 +15,7 @@ export function auditText(audit: Audit, shown = 5): string {
     videoTable(audit.sources, path),
     '',
     ...groups(audit.problems).flatMap(([code, severity, problems]) => [
-      `${severity} ${code}: ${problems.length}`,
+      `${severity}: ${titleOf(code)}: ${problems.length}`,
       ...problems
         .slice(0, shown)
         .map(({ where, message, cure }) => `  ${path(where)}: ${message}${cure ? ` (${cure})` : ''}`),
