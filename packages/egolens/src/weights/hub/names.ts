@@ -1,4 +1,4 @@
-import { HubFault } from './fault.js'
+import { HubFault, quoted } from './fault.js'
 
 const part = /^[\w.-]{1,96}$/
 
@@ -46,7 +46,7 @@ export function checkRevision(revision: string): string {
  */
 export function checkFilePath(path: string): string {
   if (path.length > 1024 || !isInside(path)) {
-    throw new HubFault('hub/bad-file-name', `the hub lists a file ${JSON.stringify(path.slice(0, 200))}`, {
+    throw new HubFault('hub/bad-file-name', `the hub lists a file ${quoted(JSON.stringify(path))}`, {
       cure: 'such a name could be written outside the cache, so nothing was pulled; tell the owner of the model',
     })
   }

@@ -76,6 +76,22 @@ test('a cache that cannot be written is named', async () => {
   expect(await t.fails()).toMatchObject({ code: 'hub/unwritable' })
 })
 
+test('a hub that does not answer is told with what the cache has', async () => {
+  await t.pull()
+  t.hub.before = (_, response) => {
+    response.destroy()
+    return true
+  }
+  const error = await t.fails({ attempts: 2 })
+  expect(error.code).toBe('hub/unreachable')
+  expect(error.cure).toMatch(new RegExp(`; the cache has org/model as of commit ${t.hub.commit}$`))
+})
+
+test('the model that comes with the toolkit is not asked for', async () => {
+  expect(await t.fails({}, 'small')).toMatchObject({ code: 'hub/bad-name', message: '"small" comes with the toolkit' })
+  expect(t.hub.server.seen).toEqual([])
+})
+
 test('a loop of redirects is an error, not a loop of tries', async () => {
   t.hub.before = (request, response) => {
     if (!request.url!.endsWith('/model.safetensors')) return false

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Progress, silent } from '../../progress.js'
-import { embedded } from '../cache.js'
+import { embedded, snapshot } from '../cache.js'
 import { carryOut } from './carry-out.js'
 import { HubFault } from './fault.js'
 import { checkRevision, parseModelName } from './names.js'
@@ -93,10 +93,22 @@ export async function pullModel(nameAndRevision: string, options: PullOptions = 
     } catch (error) {
       if (!(error instanceof HubFault)) throw error
       if (error.code === 'hub/changed' && !again) continue
+      if (error.transient) throw await withCached(error, asked, settings.cache)
       if (error.code === 'hub/not-found') throw await withSuggestions(error, asked.name, connection, settings.cache)
       throw error
     }
   }
+}
+
+/** Says so where the model of a hub that does not answer is in the cache all the same. */
+async function withCached(fault: HubFault, { name, revision }: Asked, cache: string): Promise<HubFault> {
+  const dir = await snapshot(name, revision, cache)
+  if (dir === undefined) return fault
+  return new HubFault(fault.code as `hub/${string}`, fault.message, {
+    ...(fault.where === undefined ? {} : { where: fault.where }),
+    cure: `${fault.cure ?? 'try again later'}; the cache has ${name} as of commit ${basename(dir)}`,
+    transient: true,
+  })
 }
 
 function connect(settings: HubSettings, options: PullOptions): Connection {

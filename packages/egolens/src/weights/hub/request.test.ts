@@ -54,6 +54,17 @@ test('token and If-Range are for the hub alone, the range goes along', async () 
   expect(store.seen[0]!.headers['accept-encoding']).toBe('identity')
 })
 
+test('what the hub said before it sent us on within itself still counts', async () => {
+  const hub = await serve(() => (request, response) => {
+    const linked = { location: '/cache/a', 'x-linked-etag': '"content"', etag: '"first"' }
+    if (request.url === '/a') response.writeHead(307, linked).end()
+    else response.writeHead(200, { etag: '"second"' }).end('bytes')
+  })
+  const reply = await send(connect(hub.url), `${hub.url}/a`)
+  await reply.discard()
+  expect([reply.hub.get('x-linked-etag'), reply.hub.get('etag')]).toEqual(['"content"', '"second"'])
+})
+
 test('with follow own-host the pointer to another host is the reply', async () => {
   const hub = await serve(() => (request, response) => {
     if (request.url === '/a') response.writeHead(301, { location: '/b' }).end()

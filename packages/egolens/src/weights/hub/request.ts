@@ -1,4 +1,4 @@
-import { HubFault, shown } from './fault.js'
+import { HubFault, quoted, shown } from './fault.js'
 
 /** What every request of a pull shares. */
 export interface Connection {
@@ -155,7 +155,7 @@ function asFault(error: unknown, watch: Watchdog, connection: Connection, url: U
   }
   const reason = reasonOf(error)
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(reason.code)
-  return new HubFault('hub/unreachable', `the connection failed: ${reason.text}`, {
+  return new HubFault('hub/unreachable', `the connection failed: ${quoted(reason.text, connection.token())}`, {
     where,
     cure: certificate
       ? 'name your own certificate authority in NODE_EXTRA_CA_CERTS'
