@@ -10,6 +10,7 @@ import { release, scoreClips } from '../training/evaluate.js'
 import { streamsOf, viewsOf } from '../training/loader.js'
 import { ensureFeatures } from '../training/resources.js'
 import { probe } from '../video/timeline.js'
+import { resolveRun } from '../weights/resolve-run.js'
 import { type Calibration, parseCalibration } from './calibration.js'
 import { handNotes } from './hand-notes.js'
 import { type FrameChanges, frameChanges, motionCue } from './motion.js'
@@ -65,15 +66,16 @@ export class Recogniser {
   ) {}
 
   /**
-   * @param directories of runs, each with adapter.json and adapter.safetensors
-   * @throws EgoLensError `recognition/component-twice`, `recognition/other-labels`, `adapter/...`
+   * @param runs their directories, each with adapter.json and adapter.safetensors, or their names in the Hugging Face cache
+   * @throws EgoLensError `adapter/not-found`, `recognition/component-twice`, `recognition/other-labels`, `adapter/...`
    */
-  static async open(directories: readonly string[], options: RecogniserOptions = {}): Promise<Recogniser> {
-    if (directories.length === 0) throw new EgoLensError('recognition/no-adapter', 'no trained run was named')
+  static async open(runs: readonly string[], options: RecogniserOptions = {}): Promise<Recogniser> {
+    if (runs.length === 0) throw new EgoLensError('recognition/no-adapter', 'no trained run was named')
     const shared = new Map<string, Promise<Frozen>>()
     const members: Member[] = []
     const labels: LabelSets = {}
-    for (const directory of directories) {
+    for (const run of runs) {
+      const directory = await resolveRun(run)
       const info = await readAdapterInfo(directory)
       const frozen = await frozenModels(info, options, shared)
       const adapter = await loadAdapter(directory, frozen.resources.backbone)

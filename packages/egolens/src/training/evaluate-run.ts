@@ -7,6 +7,7 @@ import { type Result, writeResult } from '../evaluation/result.js'
 import { methodNamed } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
 import { type Adapter, loadAdapter } from './adapter.js'
+import { writeCard } from './card.js'
 import { openClips } from './data.js'
 import { scoreClips } from './evaluate.js'
 import { featureKeys, splitHash } from './inputs.js'
@@ -78,6 +79,7 @@ export async function evaluateRun(run: string, options: EvaluateOptions = {}): P
       seconds: { training: trained?.seconds ?? 0, evaluation: (performance.now() - began) / 1000 },
     }
     await writeResult(paths.result, result)
+    await writeCard(run)
     return result
   } finally {
     adapter.method.module.dispose()
