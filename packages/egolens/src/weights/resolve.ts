@@ -20,7 +20,7 @@ export interface ResolvedWeights {
  * const { dir } = await resolveWeights('openai/clip-vit-base-patch16')
  */
 export async function resolveWeights(nameOrDir: string): Promise<ResolvedWeights> {
-  const own = embedded[nameOrDir]
+  const own = Object.hasOwn(embedded, nameOrDir) ? embedded[nameOrDir] : undefined
   if (own !== undefined) {
     if (await isDirectory(own)) return { name: nameOrDir, dir: own, source: 'embedded' }
     throw new EgoLensError('weights/not-found', `the embedded model "${nameOrDir}" is not in this installation`, {

@@ -1,16 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { snapshot } from '../cache.js'
 import { type Blob, fetchBlob, incompletePath } from './blob.js'
 import { HubFault } from './fault.js'
 import { withLock } from './lock.js'
-import { pickledWeights } from './pickled.js'
+import { isLoadable, pickledWeights } from './pickled.js'
 import type { Plan } from './plan.js'
 import type { PulledModel } from './pull.js'
 import type { Asked } from './refusal.js'
 import type { Connection } from './request.js'
 import type { Patience } from './retry.js'
 import type { HubSettings } from './settings.js'
-import { type ModelPlaces, modelPlaces, sizeOf, writeSnapshot } from './snapshot.js'
+import { type ModelPlaces, modelPlaces, pointRevision, sizeOf, writeSnapshot } from './snapshot.js'
 import { checkSpace, type StatFs } from './space.js'
 import type { Teller } from './teller.js'
 
@@ -22,6 +23,8 @@ export interface Work {
   patience: Patience
   teller: Teller
   statfs: StatFs
+  /** True where only named files are wanted: a revision that points at a whole model is not moved to a part of one. */
+  some: boolean
 }
 
 /**
@@ -50,7 +53,10 @@ export async function carryOut(plan: Plan, work: Work): Promise<PulledModel> {
     await fetchLocked(blob, path, places, work)
     work.teller.fileDone(blob.bytes)
   }
-  const dir = await writeSnapshot(plan, places, revision)
+  const dir = await writeSnapshot(plan, places)
+  if (!work.some || (await isLoadable(dir)) || (await snapshot(name, revision, work.settings.cache)) === undefined) {
+    await pointRevision(revision, plan.commit, places)
+  }
   const paths = plan.files.map((file) => file.path)
   return {
     name,

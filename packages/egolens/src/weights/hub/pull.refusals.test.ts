@@ -92,6 +92,11 @@ test('the model that comes with the toolkit is not asked for', async () => {
   expect(t.hub.server.seen).toEqual([])
 })
 
+test('two revisions at once are refused', async () => {
+  expect(await t.fails({ revision: 'v2' }, 'org/model@v1')).toMatchObject({ code: 'hub/bad-name' })
+  await t.pull({ revision: 'v1' }, 'org/model@v1')
+})
+
 test('a loop of redirects is an error, not a loop of tries', async () => {
   t.hub.before = (request, response) => {
     if (!request.url!.endsWith('/model.safetensors')) return false

@@ -71,6 +71,19 @@ test('named files and patterns, in folders too', async () => {
   expect((await t.fails({ files: ['REDME.md'] })).cure).toBe('there are README.md')
 })
 
+test('a branch moves to a newer commit when a model can be loaded from it', async () => {
+  const ref = async () => (await t.read('refs', 'main')).toString()
+  await t.pull({ files: ['config.json'] })
+  const first = t.hub.commit
+  expect(await ref()).toBe(first)
+  await t.pull()
+  t.hub.commit = 'd'.repeat(40)
+  await t.pull({ files: ['config.json'] })
+  expect(await ref()).toBe(first)
+  await t.pull({ files: ['model.safetensors'] })
+  expect(await ref()).toBe(t.hub.commit)
+})
+
 test('pickled weights are named until they have been converted', async () => {
   delete t.hub.files['model.safetensors']
   const { dir, pickled } = await t.pull()

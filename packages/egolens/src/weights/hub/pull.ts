@@ -72,8 +72,13 @@ export interface PulledModel {
 export async function pullModel(nameAndRevision: string, options: PullOptions = {}): Promise<PulledModel> {
   const parsed = parseModelName(nameAndRevision)
   const revision = checkRevision(options.revision ?? parsed.revision ?? 'main')
+  if (parsed.revision !== undefined && parsed.revision !== revision) {
+    throw new HubFault('hub/bad-name', `two revisions are asked for, ${parsed.revision} and ${revision}`, {
+      cure: 'give one, after @ or as --revision',
+    })
+  }
   const asked: Asked = { name: parsed.name, revision }
-  if (parsed.name in embedded) {
+  if (Object.hasOwn(embedded, parsed.name)) {
     throw new HubFault('hub/bad-name', `"${parsed.name}" comes with the toolkit`, { cure: 'there is nothing to pull' })
   }
   const settings = await hubSettings(options)
@@ -86,10 +91,19 @@ export async function pullModel(nameAndRevision: string, options: PullOptions = 
     ...(options.signal ? { signal: options.signal } : {}),
     onRetry: (fault, wait) => teller.note(`again in ${Math.ceil(wait / 1000)} s: ${fault.message}`),
   }
+  const some = (options.include ?? []).length + (options.files ?? []).length > 0
   for (let again = false; ; again = true) {
     try {
       const plan = await makePlan(asked, options, connection, patience)
-      return await carryOut(plan, { asked, settings, connection, patience, teller, statfs: options.statfs ?? statfs })
+      return await carryOut(plan, {
+        asked,
+        settings,
+        connection,
+        patience,
+        teller,
+        statfs: options.statfs ?? statfs,
+        some,
+      })
     } catch (error) {
       if (!(error instanceof HubFault)) throw error
       if (error.code === 'hub/changed' && !again) continue

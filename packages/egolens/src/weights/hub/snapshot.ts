@@ -23,12 +23,11 @@ export function modelPlaces(name: string, cache: string): ModelPlaces {
 }
 
 /**
- * Makes the snapshot of a commit from blobs that are all there, then lets the revision point at it: whoever finds a
- * model by its revision finds it whole.
+ * Makes the snapshot of a commit from blobs that are all there.
  *
  * @returns the snapshot's directory
  */
-export async function writeSnapshot(plan: Plan, places: ModelPlaces, revision: string): Promise<string> {
+export async function writeSnapshot(plan: Plan, places: ModelPlaces): Promise<string> {
   const dir = places.snapshot(plan.commit)
   for (const { path, blob } of plan.files) {
     const link = join(dir, path)
@@ -37,8 +36,12 @@ export async function writeSnapshot(plan: Plan, places: ModelPlaces, revision: s
     await pointTo(places.blob(blob.etag), link)
     await syncDirectory(dirname(link))
   }
-  if (revision !== plan.commit) await writeAtomic(join(places.folder, 'refs', revision), plan.commit)
   return dir
+}
+
+/** Lets a revision point at a commit, from then on. */
+export async function pointRevision(revision: string, commit: string, places: ModelPlaces): Promise<void> {
+  if (revision !== commit) await writeAtomic(join(places.folder, 'refs', revision), commit)
 }
 
 /** A relative link, as the folder may be moved or mounted elsewhere; a copy where links are not to be had. */
