@@ -47,8 +47,6 @@ export function damaged(where: string, what: string): EgoLensError {
   return new EgoLensError('pth/damaged', `the checkpoint is damaged: ${what}`, { where, cure: 'download it again' })
 }
 
-const page = 1 << 16
-
 /** Reads forward through a part of a file, a page at a time. */
 export class Cursor {
   #page = new Uint8Array(0)
@@ -59,6 +57,8 @@ export class Cursor {
     /** Where the next byte is read. */
     public at: number,
     readonly end: number,
+    /** How much is read at a time. */
+    readonly page = 1 << 16,
   ) {}
 
   /** The next bytes; good until the next call. */
@@ -68,7 +68,7 @@ export class Cursor {
     this.at += length
     if (start >= 0 && start + length <= this.#page.length) return this.#page.subarray(start, start + length)
     this.#pageAt = this.at - length
-    this.#page = new Uint8Array(Math.max(length, Math.min(page, this.end - this.#pageAt)))
+    this.#page = new Uint8Array(Math.max(length, Math.min(this.page, this.end - this.#pageAt)))
     this.bytes.read(this.#pageAt, this.#page)
     return this.#page.subarray(0, length)
   }

@@ -40,7 +40,7 @@ function places(file: Bytes, { at, keys }: { at: number; keys: Value }, storages
     if (typeof key !== 'string' || !root || found.has(key)) {
       throw damaged(file.where, 'the list of storages names one that no tensor has')
     }
-    const elements = new Cursor(file, at, file.size).number(8)
+    const elements = new Cursor(file, at, file.size, 8).number(8)
     const bytes = elements * root.elementSize
     if (!(bytes >= root.least && bytes <= file.size - at - 8)) {
       throw damaged(file.where, `the storage ${key} should have ${elements} elements`)

@@ -37,6 +37,8 @@ export interface Lies {
   header?: number
   localName?: string
   crc?: number
+  /** The directory's extra field. */
+  extra?: Uint8Array
 }
 
 /** A zip file of stored members; the directory can be made to lie about each. */
@@ -61,9 +63,11 @@ export function zip(
     central.writeUInt32LE(lies.packed ?? bytes.length, 20)
     central.writeUInt32LE(lies.size ?? bytes.length, 24)
     central.writeUInt16LE(Buffer.byteLength(name), 28)
+    const extra = lies.extra ?? new Uint8Array(0)
+    central.writeUInt16LE(extra.length, 30)
     central.writeUInt32LE(lies.header ?? at, 42)
     parts.push(local, localName, Buffer.from(bytes))
-    directory.push(central, Buffer.from(name))
+    directory.push(central, Buffer.from(name), Buffer.from(extra))
     at += 30 + localName.length + bytes.length
   }
   const list = Buffer.concat(directory)

@@ -138,7 +138,7 @@ function widened<T extends { size: number; packed: number; header: number }>(
 /** Where a member's bytes begin, by its own header, which must agree with the directory. */
 function checkHeader(file: Bytes, entry: Listed, limit: number): number {
   if (entry.header + 30 > limit) throw damaged(file.where, `${show(entry.name)} lies beyond the zip file's data`)
-  const header = new Cursor(file, entry.header, limit)
+  const header = new Cursor(file, entry.header, limit, 256)
   if (header.number(4) !== 0x04034b50) throw damaged(file.where, `${show(entry.name)} is not where it should be`)
   header.take(4)
   const method = header.number(2)
