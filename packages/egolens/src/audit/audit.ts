@@ -44,8 +44,8 @@ export async function auditData(dir: string, options: AuditOptions = {}): Promis
   for (const { dataset } of opened) for (const [source, images] of imagesOf(dataset)) annotated.set(source, images)
   const root = found.some(({ name }) => name === 'own') ? found[0]!.root : place
   const listed = (await listSources(root)).filter((source) => !annotated.has(source))
-  const all = [...annotated.keys(), ...listed].sort()
-  if (all.length === 0 && found.length === 0) {
+  const wanted = [...annotated.keys(), ...listed].sort()
+  if (wanted.length === 0 && found.length === 0) {
     throw new EgoLensError('audit/nothing', 'no dataset and no video in it', {
       where: place,
       cure: 'name the folder of EPIC-KITCHENS, Ego4D or EGTEA files, or a CSV with the columns video, start, end',
@@ -55,20 +55,21 @@ export async function auditData(dir: string, options: AuditOptions = {}): Promis
   const check = async (source: string) => {
     // A folder of images that nobody annotated has no rate of its own: any will do to decode it.
     const report = await checkSource(source, { frameRate: 1, ...annotated.get(source) }, signal)
-    progress({ task: 'videos', done: ++done, total: all.length, unit: 'videos' })
+    progress({ task: 'videos', done: ++done, total: wanted.length, unit: 'videos' })
     return report
   }
-  const reports = await inParallel(all, jobs, check, signal)
+  const reports = await inParallel(wanted, jobs, check, signal)
   const sources = new Map(reports.map((report) => [report.source, report]))
-  for (const { dataset } of opened)
-    problems.push(...(await datasetProblems(dataset, sources, { jobs, progress, signal })))
-  problems.push(...sourceProblems(reports, opened, new Set(listed)), ...sameContent(reports))
+  const parts: Problem[][] = [problems]
+  for (const { dataset } of opened) parts.push(await datasetProblems(dataset, sources, { jobs, progress, signal }))
+  parts.push(sourceProblems(reports, opened, new Set(listed)), sameContent(reports))
+  const all = parts.flat()
   return {
     root: found[0]?.options.file === place ? found[0].root : place,
-    ok: !problems.some(({ severity }) => severity === 'error'),
+    ok: !all.some(({ severity }) => severity === 'error'),
     datasets: opened.map(({ dataset, root }) => summary(dataset, root)),
     sources: reports,
-    problems,
+    problems: all,
   }
 }
 

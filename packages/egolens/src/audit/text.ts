@@ -50,12 +50,17 @@ export function groups(
     .map(([, group]) => [group[0]!.code, group[0]!.severity, group])
 }
 
-function videoTable(sources: readonly SourceReport[], path: (where: string) => string): string {
+/** Rows that a terminal is good for; beyond them only what is broken is shown. */
+const ROWS = 200
+
+function videoTable(all: readonly SourceReport[], path: (where: string) => string): string {
+  const sources = all.length > ROWS ? all.filter(({ ok }) => !ok) : all
+  const hidden = all.length - sources.length
   const rows = [
     ['video', 'state', 'frames', 'rate', 'seconds', 'clips', 'last ends', 'sha256'],
     ...sources.map((row) => [path(row.source), ...cells(row), row.sha256?.slice(0, 12) ?? '-']),
   ]
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const widths = rows[0]!.map((_, column) => rows.reduce((most, row) => Math.max(most, row[column]!.length), 0))
   return rows
     .map((row) =>
       row
@@ -64,6 +69,7 @@ function videoTable(sources: readonly SourceReport[], path: (where: string) => s
         .trimEnd(),
     )
     .join('\n')
+    .concat(hidden > 0 ? `\nand ${hidden} that decode from end to end: --json or --html list them` : '')
 }
 
 /** State, frames, rate, seconds, clips and the end of the last one. */
