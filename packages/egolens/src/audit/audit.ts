@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { basename, resolve } from 'node:path'
-import { openDataset, datasets as readers } from '../datasets/registry.js'
+import { resolve } from 'node:path'
+import { openDataset } from '../datasets/registry.js'
 import type { Dataset } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { type Progress, silent } from '../progress.js'
@@ -12,7 +12,9 @@ import { leaks } from './leaks.js'
 import { listSources } from './list.js'
 import { inParallel } from './parallel.js'
 import { checkSource } from './source.js'
-import type { Audit, DatasetReport, Problem, SourceReport } from './types.js'
+import { classNotes, summary } from './summary.js'
+import { type Audit, note, type Problem, type SourceReport } from './types.js'
+import { sameContent, sourceProblems } from './videos.js'
 
 export interface AuditOptions {
   /** The reader, where it is not to be guessed. */
@@ -62,7 +64,7 @@ export async function auditData(dir: string, options: AuditOptions = {}): Promis
   const sources = new Map(reports.map((report) => [report.source, report]))
   const parts: Problem[][] = [problems]
   for (const { dataset } of opened) parts.push(await datasetProblems(dataset, sources, { jobs, progress, signal }))
-  parts.push(sourceProblems(reports, opened, new Set(listed)), sameContent(reports))
+  parts.push(sourceProblems(reports, new Set(listed), opened.length > 0), sameContent(reports))
   const all = parts.flat()
   return {
     root: found[0]?.options.file === place ? found[0].root : place,
@@ -151,91 +153,4 @@ async function datasetProblems(
       : []),
     ...classNotes(dataset),
   ]
-}
-
-function classNotes(dataset: Dataset): Problem[] {
-  return (['verb', 'noun'] as const).flatMap((component) => {
-    const names = dataset.labels[component]?.names
-    if (!names) return []
-    const used = (pick: (split: string) => boolean) =>
-      new Set(dataset.splits.filter(pick).flatMap((split) => dataset.clips(split).map((clip) => clip[component])))
-    const [train, test] = [used((split) => /train/.test(split)), used((split) => !/train/.test(split))]
-    const untaught = [...test].filter((label) => label !== undefined && !train.has(label)).map((label) => names[label!])
-    const never = names.filter((_, label) => !train.has(label) && !test.has(label)).length
-    return [
-      ...(train.size > 0 && untaught.length > 0
-        ? [
-            note(
-              'classes/untaught',
-              dataset.root,
-              `${component}s: ${untaught.slice(0, 8).join(', ')}${untaught.length > 8 ? `, ... (${untaught.length})` : ''}`,
-            ),
-          ]
-        : []),
-      ...(never > 0
-        ? [note('classes/unused', dataset.root, `${never} of ${names.length} ${component}s occur in no split`)]
-        : []),
-    ]
-  })
-}
-
-function sourceProblems(
-  reports: readonly SourceReport[],
-  opened: readonly Opened[],
-  listed: ReadonlySet<string>,
-): Problem[] {
-  return reports.flatMap((report): Problem[] => {
-    const { source, ok, why, sha256 } = report
-    const faults: Problem[] = []
-    if (!ok && sha256 === undefined && report.clips > 0) {
-      const message = `${report.clips} annotated clips, and there is no such video`
-      const cure = 'download it, or set videos to the folder where it is'
-      faults.push({ severity: 'error', code: 'video/not-found', where: source, message, cure })
-    } else if (!ok)
-      faults.push({ severity: 'error', code: 'video/unreadable', where: source, message: why ?? 'it cannot be read' })
-    if (listed.has(source) && opened.length > 0)
-      faults.push(note('video/not-annotated', source, 'no clip of it is annotated'))
-    if (report.variable)
-      faults.push(
-        note('video/variable-rate', source, 'its frame rate varies; times, not frame numbers, say where a frame is'),
-      )
-    return faults
-  })
-}
-
-/** Sources with the same bytes under two names. */
-function sameContent(reports: readonly SourceReport[]): Problem[] {
-  const seen = new Map<string, string>()
-  return reports.flatMap(({ source, sha256 }): Problem[] => {
-    if (sha256 === undefined) return []
-    const other = seen.get(sha256)
-    if (other === undefined) seen.set(sha256, source)
-    return other === undefined ? [] : [note('video/same-content', source, `the same bytes as ${basename(other)}`)]
-  })
-}
-
-const note = (code: string, where: string, message: string): Problem => ({ severity: 'note', code, where, message })
-
-function summary(dataset: Dataset, root: string): DatasetReport {
-  return {
-    name: dataset.name,
-    title: readers.get(dataset.name)?.title ?? dataset.name,
-    root,
-    splits: dataset.splits.map((name) => {
-      const clips = dataset.clips(name)
-      return {
-        name,
-        clips: clips.length,
-        videos: new Set(clips.map(({ source }) => source)).size,
-        participants: new Set(clips.flatMap(({ participant }) => participant ?? [])).size,
-        seconds: clips.reduce((sum, { start, end }) => sum + end - start, 0),
-      }
-    }),
-    classes: (['verb', 'noun'] as const).flatMap((component) => {
-      const count = dataset.labels[component]?.names.length
-      if (count === undefined) return []
-      const labels = dataset.splits.flatMap((split) => dataset.clips(split).map((clip) => clip[component]))
-      return [{ component, count, used: new Set(labels.filter((label) => label !== undefined)).size }]
-    }),
-  }
 }

@@ -51,3 +51,11 @@ export interface Audit {
   sources: SourceReport[]
   problems: Problem[]
 }
+
+/** Something worth knowing that is no error. */
+export const note = (code: string, where: string, message: string): Problem => ({
+  severity: 'note',
+  code,
+  where,
+  message,
+})

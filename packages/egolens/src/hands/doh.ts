@@ -20,7 +20,7 @@ export const dohOutput: DetectionFormat = {
     const images = entriesOf(content)!.map(([path, found]) => ({ path: String(path), found }))
     const own = images.filter(({ path }) => video !== undefined && folders(path).includes(video))
     return (own.length > 0 ? own : images).map(({ path, found }) => {
-      const number = /(\d+)(?:\.\w+)?$/.exec(path)?.[1]
+      const number = /(?<!\d)(\d{1,12})(?:\.\w+)?$/.exec(path)?.[1]
       if (number === undefined) throw notDetections(`"${path}" has no frame number`, where)
       const time = timeOf(options.segments, video ?? folders(path).at(-1) ?? '', where)(Number(number))
       return { time, ...dohFrame(found, `${where}: ${path}`, { width, height }, options) }

@@ -30,6 +30,15 @@ export async function readDetections(
   return framesOf(await readParts(path), { ...options, ...own })
 }
 
+/** The same from the bytes of one file. @param where names the file in errors, and its ending helps to tell what it is */
+export function parseDetections(
+  bytes: Uint8Array,
+  where: string,
+  options: DetectionFileOptions = {},
+): FrameDetections[] {
+  return framesOf([{ where, content: parseContent(bytes, where) }], options)
+}
+
 /** What a file of detections is recognised as. @throws EgoLensError `hands/not-detections`, `hands/unreadable` */
 export async function recognisedFormat(path: string): Promise<string> {
   const [first] = await readParts(path)
@@ -86,13 +95,16 @@ export function nearestDetections(frames: readonly FrameDetections[], times: rea
 interface Part {
   where: string
   content: Content
+}
+
+interface ReadPart extends Part {
   bytes: Buffer
 }
 
 async function loadFile(
   file: string | DetectionFile | undefined,
   options: DetectionFileOptions,
-  read: (path: string) => Promise<Part[]>,
+  read: (path: string) => Promise<ReadPart[]>,
 ) {
   if (file === undefined) return { frames: [], hash: 'no-file' }
   const { path, ...own } = typeof file === 'string' ? { path: file } : file
@@ -106,8 +118,8 @@ async function loadFile(
 }
 
 /** Remembers the last file, as all videos of a split may share one. */
-function lastRead(): (path: string) => Promise<Part[]> {
-  let last: { path: string; parts: Promise<Part[]> } | undefined
+function lastRead(): (path: string) => Promise<ReadPart[]> {
+  let last: { path: string; parts: Promise<ReadPart[]> } | undefined
   return (path) => {
     if (last?.path !== path) last = { path, parts: readParts(path) }
     return last.parts
@@ -140,7 +152,7 @@ function formatOf(content: Content, where: string): DetectionFormat {
   throw notDetections(`${inWords(content)}: that is no known format of detections`, where)
 }
 
-async function readParts(path: string): Promise<Part[]> {
+async function readParts(path: string): Promise<ReadPart[]> {
   const status = await stat(path).catch((cause: NodeJS.ErrnoException) => unreadable(path, cause))
   const names = status.isDirectory() ? (await readdir(path)).filter((name) => name.endsWith('.handobj.pkl')).sort() : []
   const files = status.isDirectory() ? names.map((name) => join(path, name)) : [path]

@@ -35,6 +35,7 @@ export const helpingHands: DetectionFormat = {
       if (end === undefined) continue
       const frames = entriesOf(clip)!.filter(([, frame]) => isDohFrame(frame))
       for (const [i, frame] of frames) {
+        if (![0, 1, 2, 3].includes(Number(i))) throw notDetections(`the clip ${start} has a frame ${String(i)}`, where)
         const time = Math.max(0, start) + ((Number(i) + 0.5) / 4) * (end - Math.max(0, start))
         found.push({ time, ...dohFrame(frame, `${where}: clip ${start}, frame ${i}`, size, options) })
       }

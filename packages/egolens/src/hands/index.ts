@@ -1,7 +1,7 @@
 export { type CropRule, cropBox, cropId, ssdRule, xmicRule } from './crop.js'
 export { type DrawOptions, drawDetections } from './draw.js'
 export { epicRate } from './epic.js'
-export { fileProvider, nearestDetections, readDetections, recognisedFormat } from './file.js'
+export { fileProvider, nearestDetections, parseDetections, readDetections, recognisedFormat } from './file.js'
 export type { DetectionFile, DetectionFileOptions } from './formats.js'
 export { readClipEnds } from './helping-hands.js'
 export { noHands } from './none.js'

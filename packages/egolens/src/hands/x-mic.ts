@@ -42,7 +42,7 @@ function readSegmentBoxes(content: Content, where: string, options: SegmentBoxOp
     const time = timeOf(options, options?.video ?? video, where)
     for (const [frame, value] of entriesOf(frames) ?? []) {
       const box = numbersOf(value)
-      if (!/^\d+$/.test(String(frame)) || box?.length !== 4 || !box.every(Number.isFinite)) {
+      if (!/^\d{1,9}$/.test(String(frame)) || box?.length !== 4 || !box.every(Number.isFinite)) {
         throw notDetections(`${segment}.${frame} is not a frame number with four numbers`, where)
       }
       const [left, top, right, bottom] = box as [number, number, number, number]
