@@ -163,7 +163,7 @@ describe('a check of an EPIC-KITCHENS-100 tree', () => {
   })
 
   it('tells of a frame rate that varies', async () => {
-    const audit = await place.broken((root) =>
+    const audit = await place.broken(async (root) =>
       numberedVideo(
         video(root, 'P21_101'),
         { frames: 100, rate: 10 },
