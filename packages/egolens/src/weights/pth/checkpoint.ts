@@ -36,7 +36,11 @@ export interface Checkpoint {
  * const checkpoint = openCheckpoint('lavila.pth')
  */
 export function openCheckpoint(path: string): Checkpoint {
-  const file = openBytes(path)
+  return checkpointOf(openBytes(path))
+}
+
+/** The same from what is open already, which it closes in its turn. */
+export function checkpointOf(file: Bytes & { close(): void }): Checkpoint {
   try {
     const { format, value, storages, places } = contents(file)
     checkTypes(file, storages)
@@ -53,7 +57,7 @@ export function openCheckpoint(path: string): Checkpoint {
         // PyTorch can be told to write no checksums.
         if (!crc || verified.has(storage.key)) return
         if (checksum(file, offset, storage.bytes) !== crc) {
-          throw damaged(path, `the storage ${storage.key} does not have its checksum`)
+          throw damaged(file.where, `the storage ${storage.key} does not have its checksum`)
         }
         verified.add(storage.key)
       },

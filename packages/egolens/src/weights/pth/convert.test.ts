@@ -69,6 +69,14 @@ describe('a checkpoint becomes safetensors', () => {
       expect(readFileSync(path)).toEqual(readFileSync(golden('protocol3.zip')))
     }))
 
+  it('or is stopped, and leaves nothing', () =>
+    withFolder(async (folder) => {
+      const stopped = { signal: AbortSignal.abort(new Error('stopped')) }
+      const output = join(folder, 'x.safetensors')
+      await expect(convertCheckpoint(golden('tensors.zip'), output, stopped)).rejects.toThrow('stopped')
+      expect(readdirSync(folder)).toEqual([])
+    }))
+
   it('or leaves what was there', () =>
     withFolder(async (folder) => {
       const [input, output] = [join(folder, 'x.pth'), join(folder, 'x.safetensors')]

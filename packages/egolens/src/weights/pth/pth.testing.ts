@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { type Bytes, damaged } from './bytes.js'
 
 /** Runs with a folder that is removed afterwards. */
 export function withFolder<T>(run: (folder: string) => T): T {
@@ -26,6 +27,19 @@ export function withFile<T>(bytes: Uint8Array, run: (path: string) => T): T {
     writeFileSync(path, bytes)
     return run(path)
   })
+}
+
+/** Bytes in memory, as if they were a file's. */
+export function inMemory(bytes: Uint8Array): Bytes & { close(): void } {
+  return {
+    where: 'memory',
+    size: bytes.length,
+    close() {},
+    read(offset, into) {
+      if (offset < 0 || into.length > bytes.length - offset) throw damaged('memory', 'it ends too early')
+      into.set(bytes.subarray(offset, offset + into.length))
+    },
+  }
 }
 
 /** What a member of a made zip file says of itself, where that is not the truth. */
