@@ -1,4 +1,5 @@
 // The library: what the command line does is here as functions and types, in the order that data takes.
+export * from './audit/index.js'
 export { type DemoOutcome, runDemo } from './cli/demo/index.js'
 export { examine } from './cli/doctor/examine.js'
 export type { Finding } from './cli/doctor/finding.js'

@@ -28,6 +28,7 @@ const commands = [
     'compare',
     'study',
   ].map((c) => [c]),
+  ['data', 'check'],
   ['models', 'list'],
   ['world', 'render'],
   ['world', 'check'],

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { calibrate } from './calibrate.js'
 import { compare } from './compare.js'
+import { data } from './data.js'
 import { demo } from './demo.js'
 import { doctor } from './doctor.js'
 import { evaluate } from './evaluate.js'
@@ -19,7 +20,7 @@ import { world } from './world.js'
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
 const commands = [
-  ...[demo, doctor, models, methods, world, hands, extract, train, evaluate, compare, study],
+  ...[demo, doctor, models, methods, world, data, hands, extract, train, evaluate, compare, study],
   ...[calibrate, recognise],
 ]
 

@@ -1,24 +1,13 @@
 import { Command } from 'commander'
-import { examples, json } from './options.js'
-import { action } from './session.js'
-import { bytes, columns } from './text.js'
+import { convert } from './models.convert.js'
+import { list } from './models.list.js'
+import { pull } from './models.pull.js'
 
-/** `egolens models list` */
+/** `egolens models`: a file each for its sub-commands. */
 export function models(): Command {
   const command = new Command('models').description('weights that can be named in a recipe')
-  command
-    .command('list')
-    .description('the models that are there: embedded ones and the Hugging Face cache')
-    .addOption(json())
-    .addHelpText('after', examples('egolens models list', 'HF_HOME=/data/hf egolens models list --json'))
-    .action(
-      action(async (session) => {
-        const { listModels } = await import('../weights/list.js')
-        const found = await listModels()
-        const rows = found.map((m) => [m.name, m.type ?? 'no config', m.source, bytes(m.bytes), m.dir])
-        session.result(found, columns([['name', 'type', 'from', 'size', 'folder'], ...rows]))
-        return undefined
-      }),
-    )
+  command.addCommand(list())
+  command.addCommand(pull())
+  command.addCommand(convert())
   return command
 }

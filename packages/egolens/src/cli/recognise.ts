@@ -30,7 +30,10 @@ export function recognise(): Command {
     .alias('recognize')
     .description('finds the actions of a video: verbs and nouns on a timeline')
     .argument('<video>', 'a video file, a folder of numbered images, or a tar of them')
-    .option('--run <dirs...>', "runs to use, one or one for verbs and one for nouns (default: the demo's)")
+    .option(
+      '--run <runs...>',
+      "folders of runs or names in the hub cache, one or one for verbs and one for nouns (default: the demo's)",
+    )
     .option('--verbs <file>', 'other verbs than those trained on, one a line')
     .option('--nouns <file>', 'other nouns, one a line')
     .addOption(
@@ -62,7 +65,8 @@ export function recognise(): Command {
           import('../recognition/recogniser.js'),
           import('../recognition/formats/document.js'),
         ])
-        const runs = options.run ?? demoRuns()
+        const { resolveRun } = await import('../weights/resolve-run.js')
+        const runs = await Promise.all((options.run ?? demoRuns()).map(resolveRun))
         const hands = await handsFor(runs, options)
         const labels = await given(options)
         const opened = { store: options.store, hands, ...(labels ? { labels } : {}) }

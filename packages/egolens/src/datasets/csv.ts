@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { type CsvError, parse } from 'csv-parse/sync'
 import { EgoLensError, nearest } from '../errors.js'
+import { type OnFault, readEach } from './faults.js'
 
 /** One record of a table with the line it starts on (1-based, header included). */
 export interface TableRow {
@@ -46,14 +47,14 @@ export function parseTable(
   text: string,
   path: string,
   required: readonly string[],
-  options: { delimiter?: string; normalise?: (name: string) => string } = {},
+  options: { delimiter?: string; normalise?: (name: string) => string; onFault?: OnFault } = {},
 ): Table {
   const records = parseRecords(text, path, options.delimiter ?? ',')
   const header = records.shift()
   if (!header) throw new EgoLensError('dataset/csv', 'the file is empty', { where: path })
   const columns = header.cells.map((cell) => (options.normalise ?? ((name) => name))(cell.trim()))
   checkHeader(columns, required, at({ path }, header.line))
-  const rows = records.map(({ line, cells }) => {
+  const read = ({ line, cells }: { line: number; cells: string[] }) => {
     if (cells.length !== columns.length) {
       throw new EgoLensError('dataset/csv', `${cells.length} cells where the header has ${columns.length}`, {
         where: at({ path }, line),
@@ -61,13 +62,18 @@ export function parseTable(
       })
     }
     return { line, cells: Object.fromEntries(columns.map((name, i) => [name, cells[i]!])) }
-  })
-  return { path, columns, rows }
+  }
+  return { path, columns, rows: readEach(records, read, options.onFault) }
 }
 
 /** {@link parseTable} of a file. */
-export async function readTable(path: string, required: readonly string[], cure?: string): Promise<Table> {
-  return parseTable(await readText(path, cure), path, required)
+export async function readTable(
+  path: string,
+  required: readonly string[],
+  cure?: string,
+  onFault?: OnFault,
+): Promise<Table> {
+  return parseTable(await readText(path, cure), path, required, onFault ? { onFault } : {})
 }
 
 function parseRecords(text: string, path: string, delimiter: string): { line: number; cells: string[] }[] {
@@ -110,6 +116,6 @@ export function labelCell(value: string, below: number, what: string, where: str
     Number.isNaN(label)
       ? `${what} "${value}" is not a whole number`
       : `${what} ${label} is not a class: there are ${below}, numbered from 0`,
-    { where },
+    { where, ...(label === below ? { cure: 'subtract 1 if the labels of this file start at 1' } : {}) },
   )
 }

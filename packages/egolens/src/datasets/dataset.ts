@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { EgoLensError, nearest } from '../errors.js'
+import { type OnFault, placeOf, readEach } from './faults.js'
 import type { Clip, Dataset, LabelSets, UntrimmedVideo } from './types.js'
 
 /** What a reader has found; {@link makeDataset} gives it the interface of a dataset. */
@@ -9,8 +10,10 @@ export interface DatasetParts {
   labels: LabelSets
   /** Clips by split, in the order of the result. */
   clips: Map<string, Clip[]>
-  detections: (video: string) => string | undefined
+  detections: Dataset['detections']
+  detectionOptions?: Dataset['detectionOptions']
   warnings?: string[]
+  onFault?: OnFault
 }
 
 /**
@@ -19,7 +22,9 @@ export interface DatasetParts {
  * @throws EgoLensError `dataset/duplicate-id` when a split names two clips alike
  */
 export function makeDataset(parts: DatasetParts): Dataset {
-  for (const [split, clips] of parts.clips) refuseDuplicates(clips, `${parts.name}, split ${split}`)
+  for (const [split, clips] of parts.clips) {
+    parts.clips.set(split, withoutDuplicates(clips, `${parts.name}, split ${split}`, parts.onFault))
+  }
   const splits = [...parts.clips.keys()]
   const clips = (split: string): Clip[] => {
     const found = parts.clips.get(split)
@@ -38,6 +43,7 @@ export function makeDataset(parts: DatasetParts): Dataset {
     clips,
     untrimmed: (split) => groupBySource(clips(split)),
     detections: parts.detections,
+    ...(parts.detectionOptions ? { detectionOptions: parts.detectionOptions } : {}),
     warnings: parts.warnings ?? [],
   }
 }
@@ -51,6 +57,7 @@ export function groupBySource(clips: readonly Clip[]): UntrimmedVideo[] {
       video = { id: clip.video, source: clip.source, segments: [] }
       if (clip.participant !== undefined) video.participant = clip.participant
       if (clip.frameRate !== undefined) video.frameRate = clip.frameRate
+      if (clip.zeroNumber !== undefined) video.zeroNumber = clip.zeroNumber
       videos.set(clip.source, video)
     }
     video.segments.push(clip)
@@ -69,10 +76,18 @@ export function firstExisting(candidates: readonly string[]): string | undefined
   return candidates.find((path) => existsSync(path))
 }
 
-function refuseDuplicates(clips: readonly Clip[], where: string): void {
+function withoutDuplicates(clips: Clip[], where: string, onFault?: OnFault): Clip[] {
   const seen = new Set<string>()
-  for (const { id } of clips) {
-    if (seen.has(id)) throw new EgoLensError('dataset/duplicate-id', `two clips are called "${id}"`, { where })
-    seen.add(id)
-  }
+  return readEach(
+    clips,
+    (clip) => {
+      if (seen.has(clip.id)) {
+        const place = placeOf(clip) ?? where
+        throw new EgoLensError('dataset/duplicate-id', `two clips are called "${clip.id}"`, { where: place })
+      }
+      seen.add(clip.id)
+      return clip
+    },
+    onFault,
+  )
 }

@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { EgoLensError, nearest } from '../errors.js'
 import { readJson } from '../files.js'
 import { firstExisting, makeDataset } from './dataset.js'
+import { boxFrames } from './detections.js'
+import { type Ego4dClip, ego4dDetections } from './ego4d-detections.js'
+import { type OnFault, placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
 
@@ -15,8 +18,15 @@ const options = z.strictObject({
   videos: z.string().optional(),
   /** Cut from the 5-minute clips, or from the videos that they are part of. */
   from: z.enum(['clips', 'full_scale']).default('clips'),
-  /** The folder of detections, `<clip_uid>.json` (of videos with `from: full_scale`). */
+  /**
+   * The folder of detections: `<clip_uid>.json` (`<video_uid>.json` with `from: full_scale`), or what is released with
+   * helping_hand_for_egocentric_videos: `<video_uid>/<k>.handobj.pkl`. Or X-MIC's one file for all clips.
+   */
   detections: z.string().optional(),
+  /** Sizes and rates for files of detections that count pixels and frames. */
+  boxFrames: boxFrames.optional(),
+  /** EgoClip's table, which says where the clips of the released detections end. */
+  egoclip: z.string().optional(),
   /** X-MIC uses the middle 4 of each action's 8 seconds. */
   ego4dWindow: z.enum(['centre4', 'full']).default('centre4'),
   /** Annotation files by split, beside or instead of the defaults. */
@@ -62,22 +72,34 @@ export const ego4dFhoLta: DatasetReader<z.infer<typeof options>> = {
   name: 'ego4d-fho-lta',
   title: 'Ego4D FHO long-term anticipation: 117 verbs, 521 nouns, 8 s around each action',
   options,
-  async open({ root, annotations = annotationFolder(root), videos = root, from, detections, ego4dWindow, splits }) {
+  async open(
+    { root, annotations = annotationFolder(root), videos = root, from, ego4dWindow, splits, ...boxes },
+    onFault,
+  ) {
     const labels = await readTaxonomy(join(annotations, 'fho_lta_taxonomy.json'))
     const participants = await readParticipants(annotations)
     const clips = new Map<string, Clip[]>()
+    const parents = new Map<string, Ego4dClip>()
     for (const [split, name] of Object.entries({ ...defaultSplits, ...splits })) {
       const path = join(annotations, name)
       if (!firstExisting([path]) && !splits?.[split]) continue
-      const rows = await readRows(path, labels)
+      const rows = await readRows(path, labels, onFault)
+      if (from === 'clips') {
+        for (const { row: r } of rows)
+          parents.set(r.clip_uid, { video: r.video_uid, start: r.clip_parent_start_sec ?? 0 })
+      }
       // Untrimmed splits hold the actions' own extents, not windows around them.
       const window = split.startsWith('untrimmed') ? 'full' : ego4dWindow
       clips.set(
         split,
-        rows.map((r, i) => {
-          const participant = participants.get(r.video_uid) ?? r.video_uid
-          return clipOf(r, { videos, from, window, participant }, `${path}: clips[${i}]`)
-        }),
+        readEach(
+          rows,
+          ({ row: r, where }) => {
+            const participant = participants.get(r.video_uid) ?? r.video_uid
+            return placed(clipOf(r, { videos, from, window, participant }, where), where)
+          },
+          onFault,
+        ),
       )
     }
     if (clips.size === 0) {
@@ -86,13 +108,15 @@ export const ego4dFhoLta: DatasetReader<z.infer<typeof options>> = {
         cure: 'set annotations to the folder of fho_lta_train.json',
       })
     }
-    const boxes = detections ?? join(root, 'detections')
+    const { detections: place = join(root, 'detections'), boxFrames, egoclip } = boxes
+    const names = new Set([...clips.values()].flat().map((clip) => clip.video))
     return makeDataset({
       name: 'ego4d-fho-lta',
       root,
       labels,
       clips,
-      detections: (video) => firstExisting([join(boxes, `${video}.json`)]),
+      onFault,
+      ...(await ego4dDetections({ place, boxFrames, egoclip, clips: parents, videos: names })),
     })
   },
 }
@@ -140,9 +164,13 @@ async function readParticipants(folder: string): Promise<Map<string, string>> {
   )
 }
 
-async function readRows(path: string, labels: { verb: LabelSet; noun: LabelSet }): Promise<Row[]> {
+async function readRows(
+  path: string,
+  labels: { verb: LabelSet; noun: LabelSet },
+  onFault?: OnFault,
+): Promise<{ row: Row; where: string }[]> {
   const { clips } = parse(file, await readJson(path), path)
-  return clips.map((value, i) => {
+  const read = (value: unknown, i: number) => {
     const where = `${path}: clips[${i}]`
     if (typeof value === 'object' && value !== null && !('verb' in value)) {
       throw new EgoLensError('dataset/no-label', 'the clip has no verb', {
@@ -155,8 +183,9 @@ async function readRows(path: string, labels: { verb: LabelSet; noun: LabelSet }
     if (!(parsed.action_clip_end_sec > parsed.action_clip_start_sec)) {
       throw new EgoLensError('dataset/empty-clip', 'the action ends before it starts', { where })
     }
-    return parsed
-  })
+    return { row: parsed, where }
+  }
+  return readEach(clips, read, onFault)
 }
 
 /** Number and name must agree: the numbers of another version of the taxonomy would train silently wrong. */

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { readText } from './csv.js'
-import { firstExisting, makeDataset } from './dataset.js'
+import { makeDataset } from './dataset.js'
+import { boxFrames, detectionPlaces } from './detections.js'
+import { type OnFault, placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
 
@@ -14,8 +16,10 @@ const options = z.strictObject({
   annotations: z.string().optional(),
   /** The folder of `cropped_clips/<session>/<clip>.mp4`, or of `videos/<session>.mp4`. */
   videos: z.string().optional(),
-  /** The folder of detections, `<session>/<clip>.json` for trimmed clips, `<session>.json` for whole sessions. */
+  /** The folder of detections, `<session>/<clip>.json` for trimmed clips, `<session>.json` for whole sessions, or one file. */
   detections: z.string().optional(),
+  /** Sizes and rates for files of detections that count pixels and frames. */
+  boxFrames: boxFrames.optional(),
   /**
    * Keep a class 0 without a name, as X-MIC's code does: ids start at 1 and are used as they are, so the paper
    * counts 20 verbs and 54 nouns where there are 19 and 53.
@@ -44,7 +48,10 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
   name: 'egtea',
   title: 'EGTEA Gaze+: 19 verbs, 53 nouns, three splits of trimmed cooking actions',
   options,
-  async open({ root, annotations = annotationFolder(root), videos = root, detections, emptyClass, splits }) {
+  async open(
+    { root, annotations = annotationFolder(root), videos = root, detections, boxFrames, emptyClass, splits },
+    onFault,
+  ) {
     const [verb, noun] = await Promise.all([
       readClasses(annotations, 'verb', emptyClass),
       readClasses(annotations, 'noun', emptyClass),
@@ -53,7 +60,7 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
     for (const [split, names] of Object.entries({ ...defaultSplits, ...splits })) {
       const files = [names].flat().map((name) => join(annotations, name))
       if (!files.every((path) => existsSync(path)) && !splits?.[split]) continue
-      const read = await Promise.all(files.map((path) => readClips(path, { verb, noun }, emptyClass, videos)))
+      const read = await Promise.all(files.map((path) => readClips(path, { verb, noun }, emptyClass, videos, onFault)))
       clips.set(split, read.flat())
     }
     if (clips.size === 0) {
@@ -62,14 +69,13 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
         cure: 'set annotations to the folder of train_split1.txt',
       })
     }
-    const boxes = detections ?? join(root, 'detections')
     return makeDataset({
       name: 'egtea',
       root,
       labels: { verb, noun },
       clips,
-      detections: (video) =>
-        firstExisting([join(boxes, sessionOf(video), `${video}.json`), join(boxes, `${video}.json`)]),
+      onFault,
+      ...detectionPlaces(detections ?? join(root, 'detections'), candidates, boxFrames),
     })
   },
 }
@@ -127,10 +133,10 @@ async function readClips(
   labels: { verb: LabelSet; noun: LabelSet },
   emptyClass: boolean,
   videos: string,
+  onFault?: OnFault,
 ): Promise<Clip[]> {
-  return (await readText(path)).split(/\r?\n/).flatMap((line, i) => {
-    if (line.trim() === '') return []
-    const where = `${path}:${i + 1}`
+  const lines = (await readText(path)).split(/\r?\n/).map((line, i) => ({ line, where: `${path}:${i + 1}` }))
+  const read = ({ line, where }: { line: string; where: string }): Clip => {
     const [id, , verb, ...nouns] = line.trim().split(/\s+/)
     if (verb === undefined || nouns.length === 0) {
       throw new EgoLensError('dataset/egtea-line', 'a line is: clip action verb noun [noun ...]', { where })
@@ -141,8 +147,14 @@ async function readClips(
     const times = { start: (start - zero) / 1000, end: (end - zero) / 1000 }
     const all = nouns.map((cell) => label(cell, 'noun'))
     const participant = session.slice(0, session.indexOf('-'))
-    return [{ id: id!, video, source, ...times, participant, verb: label(verb, 'verb'), noun: all[0]!, nouns: all }]
-  })
+    const clip = { id: id!, video, source, ...times, participant, verb: label(verb, 'verb'), noun: all[0]!, nouns: all }
+    return placed(clip, where)
+  }
+  return readEach(
+    lines.filter(({ line }) => line.trim() !== ''),
+    read,
+    onFault,
+  )
 }
 
 function classOf(cell: string, labels: LabelSet, emptyClass: boolean, where: string): number {
@@ -153,6 +165,11 @@ function classOf(cell: string, labels: LabelSet, emptyClass: boolean, where: str
     where,
     cure: `ids go from 1 to ${labels.names.length - (emptyClass ? 1 : 0)}`,
   })
+}
+
+function candidates(folder: string, video: string): string[] {
+  const folders = [join(folder, sessionOf(video)), folder]
+  return folders.flatMap((place) => ['.json', '.pkl'].map((extension) => join(place, `${video}${extension}`)))
 }
 
 /** The session of a trimmed clip's name, or the name itself. */

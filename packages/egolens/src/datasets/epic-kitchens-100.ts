@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { at, labelCell, readTable, type Table, type TableRow } from './csv.js'
 import { firstExisting, makeDataset } from './dataset.js'
+import { boxFrames, detectionPlaces } from './detections.js'
+import { type OnFault, placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import { parsePythonNumbers } from './python-list.js'
 import { parseTime } from './time.js'
@@ -15,8 +17,10 @@ const options = z.strictObject({
   annotations: z.string().optional(),
   /** The folder of P01, P02, ... with `videos/` or `rgb_frames/` inside. */
   videos: z.string().optional(),
-  /** The folder of hand-object detections, `P01/P01_01.pkl` or `.json`. */
+  /** The folder of hand-object detections, `P01/P01_01.pkl` or `.json`, or X-MIC's one file for all videos. */
   detections: z.string().optional(),
+  /** Sizes and rates for files of detections that count pixels and frames. */
+  boxFrames: boxFrames.optional(),
   /** Annotation files by split, beside or instead of the defaults. */
   splits: z.record(z.string(), z.string()).optional(),
 })
@@ -50,13 +54,15 @@ export const epicKitchens100: DatasetReader<EpicKitchensOptions> = {
   name: 'epic-kitchens-100',
   title: 'EPIC-KITCHENS-100: 97 verbs, 300 nouns, trimmed segments of long kitchen videos',
   options,
-  async open({ root, annotations = annotationFolder(root), videos = root, detections, splits }) {
+  async open({ root, annotations = annotationFolder(root), videos = root, detections, boxFrames, splits }, onFault) {
     const [verb, noun] = await Promise.all([readClasses(annotations, 'verb'), readClasses(annotations, 'noun')])
     const clips = new Map<string, Clip[]>()
     for (const [split, file] of Object.entries({ ...defaultSplits, ...splits })) {
       const path = firstExisting([join(annotations, file)])
-      if (path) clips.set(split, readClips(await readTable(path, columns), { verb, noun }, videos))
-      else if (splits?.[split])
+      if (path) {
+        const table = await readTable(path, columns, undefined, onFault)
+        clips.set(split, readClips(table, { verb, noun }, videos, onFault))
+      } else if (splits?.[split])
         throw new EgoLensError('dataset/no-file', 'no such file', { where: join(annotations, file) })
     }
     if (clips.size === 0) {
@@ -65,13 +71,13 @@ export const epicKitchens100: DatasetReader<EpicKitchensOptions> = {
         cure: 'set annotations to the folder of the EPIC_100_*.csv files',
       })
     }
-    const boxes = detections ?? join(root, 'hand-objects')
     return makeDataset({
       name: 'epic-kitchens-100',
       root,
       labels: { verb, noun },
       clips,
-      detections: (video) => firstExisting([...candidates(boxes, video, '.pkl'), ...candidates(boxes, video, '.json')]),
+      onFault,
+      ...detectionPlaces(detections ?? join(root, 'hand-objects'), candidates, boxFrames),
     })
   },
 }
@@ -120,9 +126,14 @@ async function readClasses(folder: string, component: Component): Promise<LabelS
   return labelSet('epic-kitchens-100', component, entries, { where: table.path })
 }
 
-function readClips(table: Table, labels: { verb: LabelSet; noun: LabelSet }, videos: string): Clip[] {
-  const sources = new Map<string, { source: string; frameRate?: number }>()
-  const clips = table.rows.map((row): Clip => {
+function readClips(
+  table: Table,
+  labels: { verb: LabelSet; noun: LabelSet },
+  videos: string,
+  onFault?: OnFault,
+): Clip[] {
+  const sources = new Map<string, Source>()
+  const read = (row: TableRow): Clip => {
     const { cells } = row
     const where = at(table, row.line)
     const video = cells.video_id!
@@ -141,9 +152,12 @@ function readClips(table: Table, labels: { verb: LabelSet; noun: LabelSet }, vid
       verb: labelCell(cells.verb_class!, labels.verb.names.length, 'verb', where),
       noun: labelCell(cells.noun_class!, labels.noun.names.length, 'noun', where),
     }
-    if (cells.all_noun_classes !== undefined) clip.nouns = parsePythonNumbers(cells.all_noun_classes, where)
-    return clip
-  })
+    // Some published rows name a class twice.
+    if (cells.all_noun_classes !== undefined)
+      clip.nouns = [...new Set(parsePythonNumbers(cells.all_noun_classes, where))]
+    return placed(clip, where)
+  }
+  const clips = readEach(table.rows, read, onFault)
   // Published rows are in string order: P01_01_10 before P01_01_2.
   return clips.sort((a, b) => compare(a.video, b.video) || a.start - b.start || number(a.id) - number(b.id))
 }
@@ -165,8 +179,13 @@ function times({ cells }: TableRow, where: string): { start: number; end: number
   return { start: start!, end: end! }
 }
 
-/** The mp4, or the folder or tar of its images; the official place of the mp4 if nothing is there. */
-function findVideo(root: string, video: string): { source: string; frameRate?: number } {
+type Source = Pick<Clip, 'source' | 'frameRate' | 'zeroNumber'>
+
+/**
+ * The mp4, or the folder or tar of its images; the official place of the mp4 if nothing is there. Images are numbered by
+ * {@link epicFrame}, so number `n` is shown from `n / rate` on: number 0 would be at time 0, and there is none.
+ */
+function findVideo(root: string, video: string): Source {
   const folder = join(root, video.slice(0, video.indexOf('_')))
   const file = firstExisting([
     join(folder, 'videos', `${video}.MP4`),
@@ -177,11 +196,11 @@ function findVideo(root: string, video: string): { source: string; frameRate?: n
   if (file) return { source: file }
   const images = firstExisting([join(folder, 'rgb_frames', video), join(folder, 'rgb_frames', `${video}.tar`)])
   return images
-    ? { source: images, frameRate: epicFrameRate(video) }
+    ? { source: images, frameRate: epicFrameRate(video), zeroNumber: 0 }
     : { source: join(folder, 'videos', `${video}.MP4`) }
 }
 
-function candidates(root: string, video: string, extension: string): string[] {
-  const participant = video.slice(0, video.indexOf('_'))
-  return [join(root, participant, `${video}${extension}`), join(root, `${video}${extension}`)]
+function candidates(root: string, video: string): string[] {
+  const folders = [join(root, video.slice(0, video.indexOf('_'))), root]
+  return ['.pkl', '.json'].flatMap((extension) => folders.map((folder) => join(folder, `${video}${extension}`)))
 }

@@ -1,4 +1,5 @@
 export { groupBySource, missingSources } from './dataset.js'
+export { type PlanQuestion, readEgoPlan } from './egoplan.js'
 export { epicFrame, epicFrameRate } from './epic-kitchens-100.js'
 export { labelSet, type SharedNovel, sharedNovel, sharedNovelFromFile } from './labels.js'
 export { readNames } from './own-classes.js'

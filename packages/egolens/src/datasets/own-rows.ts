@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { parseTable, readText } from './csv.js'
+import { type OnFault, readEach } from './faults.js'
 
 /** The columns of a file of your own clips. */
 export const ownColumns = [
@@ -33,9 +34,12 @@ const jsonRow = z.record(z.string(), z.union([z.string(), z.number(), z.null()])
  *
  * @throws EgoLensError with file and line
  */
-export async function readOwnRows(path: string): Promise<{ rows: OwnRow[]; columns: Set<OwnColumn> }> {
+export async function readOwnRows(
+  path: string,
+  onFault?: OnFault,
+): Promise<{ rows: OwnRow[]; columns: Set<OwnColumn> }> {
   const text = await readText(path)
-  const rows = /\.(jsonl|ndjson)$/i.test(path) ? jsonLines(text, path) : tableRows(text, path)
+  const rows = /\.(jsonl|ndjson)$/i.test(path) ? jsonLines(text, path, onFault) : tableRows(text, path, onFault)
   if (rows.length === 0) throw new EgoLensError('dataset/no-clips', 'no clips in the file', { where: path })
   const columns = new Set(rows.flatMap((row) => Object.keys(row.cells) as OwnColumn[]))
   if (!columns.has('verb') && !columns.has('noun') && !columns.has('label')) {
@@ -53,18 +57,18 @@ export async function readOwnRows(path: string): Promise<{ rows: OwnRow[]; colum
   return { rows, columns }
 }
 
-function tableRows(text: string, path: string): OwnRow[] {
+function tableRows(text: string, path: string, onFault?: OnFault): OwnRow[] {
   const table = parseTable(text, path, ['video', 'start', 'end'], {
     delimiter: /\.tsv$/i.test(path) ? '\t' : ',',
     normalise: (name) => name.toLowerCase(),
+    ...(onFault ? { onFault } : {}),
   })
   return table.rows.map(({ line, cells }) => ({ where: `${path}:${line}`, cells: known(cells) }))
 }
 
-function jsonLines(text: string, path: string): OwnRow[] {
-  return text.split(/\r?\n/).flatMap((line, i) => {
-    if (line.trim() === '') return []
-    const where = `${path}:${i + 1}`
+function jsonLines(text: string, path: string, onFault?: OnFault): OwnRow[] {
+  const lines = text.split(/\r?\n/).map((line, i) => ({ line, where: `${path}:${i + 1}` }))
+  const read = ({ line, where }: { line: string; where: string }): OwnRow => {
     let value: unknown
     try {
       value = JSON.parse(line)
@@ -83,8 +87,13 @@ function jsonLines(text: string, path: string): OwnRow[] {
       })
     }
     const cells = Object.entries(parsed.data).map(([k, v]) => [k.toLowerCase(), v === null ? '' : String(v)])
-    return [{ where, cells: known(Object.fromEntries(cells) as Record<string, string>) }]
-  })
+    return { where, cells: known(Object.fromEntries(cells) as Record<string, string>) }
+  }
+  return readEach(
+    lines.filter(({ line }) => line.trim() !== ''),
+    read,
+    onFault,
+  )
 }
 
 function known(cells: Record<string, string>): OwnRow['cells'] {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { EgoLensError } from '../errors.js'
+import { type OnFault, readEach } from './faults.js'
 import type { Clip } from './types.js'
 
 /** A clip with what its line says of the split. */
@@ -10,9 +11,10 @@ export interface ReadClip {
 }
 
 /** Gives clips without an id one of their video and times; the second of two equal ones gets "#2". */
-export function nameClips(read: readonly ReadClip[]): void {
+export function nameClips(read: readonly ReadClip[], onFault?: OnFault): ReadClip[] {
   const seen = new Map<string, string>()
-  for (const { clip, where } of read) {
+  const name = (one: ReadClip): ReadClip => {
+    const { clip, where } = one
     const base = clip.id || `${clip.video}:${clip.start}-${clip.end}`
     if (clip.id && seen.has(clip.id)) {
       throw new EgoLensError('dataset/duplicate-id', `the id "${clip.id}" is also at ${seen.get(clip.id)}`, { where })
@@ -20,19 +22,22 @@ export function nameClips(read: readonly ReadClip[]): void {
     clip.id = base
     for (let n = 2; seen.has(clip.id); n++) clip.id = `${base}#${n}`
     seen.set(clip.id, where)
+    return one
   }
+  return readEach(read, name, onFault)
 }
 
 /** Splits as the column `split` says, in any case. */
-export function splitByColumn(read: readonly ReadClip[]): Map<string, Clip[]> {
+export function splitByColumn(read: readonly ReadClip[], onFault?: OnFault): Map<string, Clip[]> {
   const splits = new Map<string, Clip[]>()
-  for (const { clip, split, where } of read) {
+  const put = ({ clip, split, where }: ReadClip) => {
     const name = split?.toLowerCase()
     if (!name)
       throw new EgoLensError('dataset/no-split', 'the clip has no split', { where, cure: 'write train or test' })
     const clips = splits.get(name) ?? []
     if (clips.push(clip) === 1) splits.set(name, clips)
   }
+  readEach(read, put, onFault)
   return splits
 }
 

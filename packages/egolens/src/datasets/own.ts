@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
-import { firstExisting, makeDataset } from './dataset.js'
+import { makeDataset } from './dataset.js'
+import { boxFrames, detectionPlaces } from './detections.js'
+import { placed, readEach } from './faults.js'
 import { ownClasses, ownLabel } from './own-classes.js'
 import { type OwnRow, readOwnRows } from './own-rows.js'
 import { leaks, nameClips, splitByColumn, splitByVideo } from './own-splits.js'
@@ -24,8 +26,10 @@ const options = z.strictObject({
   test: z.number().gt(0).lt(1).default(0.2),
   /** Without a `split` column: seeds the choice of the test videos. */
   seed: z.int().default(1),
-  /** The folder of detections, `<name of the video without extension>.json`. */
+  /** The folder of detections, `<name of the video without extension>.json` or `.pkl`, or one file for all videos. */
   detections: z.string().optional(),
+  /** Sizes and rates for files of detections that count pixels and frames. */
+  boxFrames: boxFrames.optional(),
 })
 
 export type OwnOptions = z.input<typeof options>
@@ -43,8 +47,8 @@ export const own: DatasetReader<z.infer<typeof options>> = {
   name: 'own',
   title: 'your own clips: CSV or JSONL with video, start, end and verb, noun or label',
   options,
-  async open({ file, root = dirname(file), component, classes, test, seed, detections }) {
-    const { rows, columns } = await readOwnRows(file)
+  async open({ file, root = dirname(file), component, classes, test, seed, detections, boxFrames }, onFault) {
+    const { rows, columns } = await readOwnRows(file, onFault)
     const source = (c: Component) =>
       columns.has('label') ? (c === component ? 'label' : undefined) : columns.has(c) ? c : undefined
     const labels: LabelSets = {}
@@ -52,7 +56,7 @@ export const own: DatasetReader<z.infer<typeof options>> = {
       const column = source(c)
       if (column) labels[c] = await ownClasses(c, column, rows, classes[c], file)
     }
-    const read = rows.map((row) => {
+    const readRow = (row: OwnRow) => {
       const clip = readClip(row, resolve(root))
       for (const c of ['verb', 'noun'] as const) {
         const cell = row.cells[source(c) ?? c]
@@ -61,23 +65,29 @@ export const own: DatasetReader<z.infer<typeof options>> = {
       if (clip.verb === undefined && clip.noun === undefined) {
         throw new EgoLensError('dataset/no-label', 'the clip has no label', { where: row.where })
       }
+      placed(clip, row.where)
       return { clip, split: row.cells.split, where: row.where }
-    })
-    nameClips(read)
-    const clips = columns.has('split') ? splitByColumn(read) : splitByVideo(read, test, seed, file)
+    }
+    const read = nameClips(readEach(rows, readRow, onFault), onFault)
+    const clips = columns.has('split') ? splitByColumn(read, onFault) : splitByVideo(read, test, seed, file)
     return makeDataset({
       name: 'own',
       root: resolve(root),
       labels,
       clips,
-      detections: (video) =>
-        detections === undefined
-          ? undefined
-          : firstExisting([resolve(detections, `${video.replace(/\.\w+$/, '')}.json`)]),
+      onFault,
+      ...(detections === undefined
+        ? { detections: () => undefined }
+        : detectionPlaces(resolve(detections), candidates, boxFrames, withoutExtension)),
       warnings: leaks(clips),
     })
   },
 }
+
+const withoutExtension = (video: string): string => video.replace(/\.\w+$/, '')
+
+const candidates = (folder: string, video: string): string[] =>
+  ['.json', '.pkl'].map((extension) => resolve(folder, `${withoutExtension(video)}${extension}`))
 
 function readClip({ cells, where }: OwnRow, root: string): Clip {
   const [start, end] = [seconds(cells.start, 'start', where), seconds(cells.end, 'end', where)]

@@ -2,6 +2,7 @@ import { EgoLensError, nearest } from '../errors.js'
 import { ego4dFhoLta } from './ego4d-fho-lta.js'
 import { egtea } from './egtea.js'
 import { epicKitchens100 } from './epic-kitchens-100.js'
+import type { OnFault } from './faults.js'
 import { parseOptions } from './options.js'
 import { own } from './own.js'
 import type { Dataset, DatasetReader } from './types.js'
@@ -15,12 +16,13 @@ export const datasets: ReadonlyMap<string, DatasetReader> = new Map(readers.map(
  * Opens a dataset by name.
  *
  * @param options what the reader asks for, checked here; see the reader's `options`
+ * @param onFault told of each faulty row, which is then left out; without it the first one is thrown
  * @throws EgoLensError naming the unknown dataset, the wrong option, or file and line
  * @example
  * const dataset = await openDataset('own', { file: 'clips.csv' })
  * dataset.clips('train').length
  */
-export async function openDataset(name: string, options: unknown): Promise<Dataset> {
+export async function openDataset(name: string, options: unknown, onFault?: OnFault): Promise<Dataset> {
   const reader = datasets.get(name)
   if (!reader) {
     const similar = nearest(name, datasets.keys())
@@ -28,5 +30,5 @@ export async function openDataset(name: string, options: unknown): Promise<Datas
       cure: similar.length > 0 ? `did you mean "${similar[0]}"?` : `known are ${[...datasets.keys()].join(', ')}`,
     })
   }
-  return reader.open(parseOptions(reader.options, options, name))
+  return reader.open(parseOptions(reader.options, options, name), onFault)
 }

@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { DetectionFileOptions } from '../hands/formats.js'
+import type { OnFault } from './faults.js'
 
 /** A part of an action that is recognised on its own. */
 export type Component = 'verb' | 'noun'
@@ -26,6 +28,8 @@ export interface Clip {
   end: number
   /** Frames a second of a folder or tar of images, which do not say it themselves. */
   frameRate?: number
+  /** The image number at time 0 of a folder or tar of images; the smallest there is, if not said. */
+  zeroNumber?: number
   participant?: string
   narration?: string
   verb?: number
@@ -39,6 +43,7 @@ export interface UntrimmedVideo {
   id: string
   source: string
   frameRate?: number
+  zeroNumber?: number
   participant?: string
   segments: Clip[]
 }
@@ -52,8 +57,10 @@ export interface Dataset {
   splits: string[]
   clips(split: string): Clip[]
   untrimmed(split: string): UntrimmedVideo[]
-  /** The file of hand and object detections of a video, if the dataset has one. */
+  /** The file (or folder of files) of hand and object detections of a video, if the dataset has one. */
   detections(video: string): string | undefined
+  /** What that file does not say itself: sizes and rates of frames, times of clips. */
+  detectionOptions?(video: string): DetectionFileOptions | undefined
   /** What is odd but not wrong, in words for the user. */
   warnings?: string[]
 }
@@ -64,6 +71,9 @@ export interface DatasetReader<Options = unknown> {
   title: string
   /** Validates what a recipe says under `data`. */
   options: z.ZodType<Options>
-  /** @throws EgoLensError naming file and line */
-  open(options: Options): Promise<Dataset>
+  /**
+   * @param onFault told of each faulty row, which is then left out
+   * @throws EgoLensError naming file and line
+   */
+  open(options: Options, onFault?: OnFault): Promise<Dataset>
 }

@@ -142,8 +142,8 @@ test('a folder of images is read at the rate that its clips say, and again at an
       return times.map(() => [0.5, 0, 1, 1])
     },
   }
-  const at = async (frameRate: number) => {
-    const clips = [{ source, start: 0, end: 1, frameRate }]
+  const at = async (frameRate: number, zeroNumber?: number) => {
+    const clips = [{ source, start: 0, end: 1, frameRate, ...(zeroNumber === undefined ? {} : { zeroNumber }) }]
     const report = await extract(options(source, { clips, encoders: [encoder], views: ['full', 'hand'], crops }))
     expect(report).toMatchObject({ frames: 5, failures: [] })
     const read = await store.read(frameSpace(encoder, 'hand', 0.25, 'right'), await contentHash(source))
@@ -151,7 +151,9 @@ test('a folder of images is read at the rate that its clips say, and again at an
   }
   expect(await at(10)).toEqual([1, 0, 0])
   expect(await at(20)).toEqual([0, 0, 1])
-  expect(asked).toEqual([{ frameRate: 10 }, { frameRate: 20 }])
+  // Image 1 is then at 0.45 s, and image 7 at 0.75 s.
+  expect(await at(20, -8)).toEqual([1, 0, 0])
+  expect(asked).toEqual([{ frameRate: 10 }, { frameRate: 20 }, { frameRate: 20, zeroNumber: -8 }])
 })
 
 test('two encoders share one pass', async () => {

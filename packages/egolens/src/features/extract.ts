@@ -144,8 +144,9 @@ async function planSource(work: Work, lanes: Lane[], options: ExtractOptions, cl
   const hash = await clock('hash', () => store.sources.hash(work.source))
   const hands = views.includes('hand') ? crops : undefined
   const origin = (await clock('hands', async () => hands?.sourceId?.(work.source))) ?? ''
-  // At another rate other images lie at the grid's times.
-  const rate = work.frameRate === undefined ? '' : `${work.frameRate} images a second `
+  // At another rate, or counted from another number, other images lie at the grid's times.
+  const zero = work.zeroNumber === undefined ? '' : `from number ${work.zeroNumber} `
+  const rate = work.frameRate === undefined ? '' : `${work.frameRate} images a second ${zero}`
   const originOf = (space: FeatureSpace) => rate + (space.view === 'hand' ? origin : '')
   const times = new Set<number>()
   for (const { space } of lanes) {
@@ -155,14 +156,18 @@ async function planSource(work: Work, lanes: Lane[], options: ExtractOptions, cl
 }
 
 async function encodeSource(
-  { source, frameRate }: Work,
+  { source, frameRate, zeroNumber }: Work,
   { wanted }: Plan,
   lanes: Lane[],
   { crops, views, batch = 48, signal, ...options }: ExtractOptions,
   clock: Clock,
   tell: (frames: number) => void,
 ): Promise<ReturnType<BatchEncoder['results']>> {
-  const images = { ...options.images, ...(frameRate === undefined ? {} : { frameRate }) }
+  const images = {
+    ...options.images,
+    ...(frameRate === undefined ? {} : { frameRate }),
+    ...(zeroNumber === undefined ? {} : { zeroNumber }),
+  }
   const boxes = views.includes('hand') ? await clock('hands', () => crops!.boxes(source, wanted, images)) : []
   const boxAt = new Map(wanted.map((time, i) => [time, boxes[i]]))
   const encoder = new BatchEncoder(lanes, wanted.length, clock)

@@ -68,6 +68,9 @@ describe('the grid', () => {
       [3, 4],
     ])
     const span = (source: string, start: number, end: number) => ({ source, start, end })
+    expect(groupBySource([{ ...span('a', 0, 1), frameRate: 60, zeroNumber: 0 }])).toEqual([
+      { source: 'a', ranges: [[0, 1]], frameRate: 60, zeroNumber: 0 },
+    ])
     expect(groupBySource([span('b', 0, 1), span('a', 2, 3), span('b', 5, 6)])).toEqual([
       { source: 'a', ranges: [[2, 3]] },
       {

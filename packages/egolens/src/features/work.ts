@@ -7,6 +7,8 @@ export interface Span {
   end: number
   /** Images a second, where the source is a folder or a tar of images. */
   frameRate?: number
+  /** The image number at time 0 there. */
+  zeroNumber?: number
 }
 
 /** One source with all that is wanted of it. */
@@ -14,13 +16,19 @@ export interface Work {
   source: string
   ranges: Range[]
   frameRate?: number
+  zeroNumber?: number
 }
 
 /** Groups spans by source, in order of the sources' names, and joins ranges that touch. */
 export function groupBySource(spans: readonly Span[]): Work[] {
   const bySource = new Map<string, Work>()
-  for (const { source, start, end, frameRate } of spans) {
-    const work = bySource.get(source) ?? { source, ranges: [], ...(frameRate === undefined ? {} : { frameRate }) }
+  for (const { source, start, end, frameRate, zeroNumber } of spans) {
+    const work = bySource.get(source) ?? {
+      source,
+      ranges: [],
+      ...(frameRate === undefined ? {} : { frameRate }),
+      ...(zeroNumber === undefined ? {} : { zeroNumber }),
+    }
     work.ranges.push([start, end])
     bySource.set(source, work)
   }

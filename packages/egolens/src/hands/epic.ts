@@ -1,4 +1,6 @@
-import { readBytesPickle } from './pickle.js'
+import { EgoLensError } from '../errors.js'
+import type { DetectionFormat } from './formats.js'
+import { isBytesList, readBytesPickle } from './pickle.js'
 import { broken, protobufFields, protobufNumbers } from './protobuf.js'
 import type { Box, FrameDetections, HandDetection, ObjectDetection } from './types.js'
 
@@ -20,7 +22,28 @@ export function epicRate(video: string): 50 | 60 {
 
 /** Detections of a video from its released pickle; see `touched` for what counts as contact. */
 export function readEpicPickle(file: Uint8Array, where: string, handThreshold = 0.8): FrameDetections[] {
-  return readBytesPickle(file, where).map((message, i) => {
+  return readEpicMessages(readBytesPickle(file, where), where, handThreshold)
+}
+
+/** EPIC-KITCHENS' release: a pickle a video, a list with the bytes of a message for each frame. */
+export const epicDetections: DetectionFormat = {
+  title: "EPIC-KITCHENS' hand-object detections",
+  fits: isBytesList,
+  read(content, where, { handThreshold = 0.8, aboutVideo }) {
+    const messages = content as Uint8Array[]
+    const video = messages.length > 0 ? readEpicMessage(messages[0]!, `${where}[0]`).video : undefined
+    if (aboutVideo === undefined || video === undefined || video === aboutVideo) {
+      return readEpicMessages(messages, where, handThreshold)
+    }
+    throw new EgoLensError('hands/other-video', `detections of ${video} under the name of ${aboutVideo}`, {
+      where,
+      cure: 'the first release has wrong files for P01_109 and P27_103: take their replacements',
+    })
+  },
+}
+
+function readEpicMessages(messages: readonly Uint8Array[], where: string, handThreshold: number): FrameDetections[] {
+  return messages.map((message, i) => {
     const frame = readEpicMessage(message, `${where}[${i}]`)
     const contact = touched(frame, handThreshold)
     return {

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../video/testing.js'
 import { fileProvider, nearestDetections, readDetections } from './file.js'
-import { writeDetections } from './json.js'
 import { noHands } from './none.js'
+import { writeDetections } from './own.js'
 import { epicMessage, pickleOfBytes } from './testing.js'
 
 const { at, remove } = temporaryFolder()

@@ -1,38 +1,61 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { EgoLensError } from '../errors.js'
-import { readEpicPickle } from './epic.js'
-import { readOwnJson, readSegmentJson, type SegmentBoxOptions } from './json.js'
+import { type Content, inWords, notDetections, parseContent } from './content.js'
+import { dohOutput } from './doh.js'
+import { epicDetections } from './epic.js'
+import type { DetectionFile, DetectionFileOptions, DetectionFormat } from './formats.js'
+import { helpingHands } from './helping-hands.js'
+import { ownDetections } from './own.js'
 import type { FrameDetections, HandProvider } from './types.js'
+import { xmicBoxes } from './x-mic.js'
 
-export interface DetectionFileOptions {
-  /** Score from which a hand's contact counts in EPIC-KITCHENS' files; default 0.8, as in X-MIC. */
-  handThreshold?: number
-  /** Needed for X-MIC's segment -> frame -> box files only. */
-  segments?: SegmentBoxOptions
-}
+/** Tried in this order, by the shape of what a file holds and not by its name. */
+const formats: readonly DetectionFormat[] = [ownDetections, epicDetections, helpingHands, dohOutput, xmicBoxes]
 
 /**
- * Detections from a file: our own JSON, EPIC-KITCHENS' pickle of a video, or X-MIC's boxes, told apart by name and
- * content. Frames come by time. Throws `hands/not-detections` naming the file and what is wrong in it.
+ * Detections from a file, or from a folder of .handobj.pkl: our own JSON, EPIC-KITCHENS' pickle of a video, X-MIC's
+ * boxes, raw 100DOH output or the detections of helping_hand_for_egocentric_videos, told apart by content. Frames come
+ * by time. Throws `hands/not-detections` naming the file, what it looks like and what is wrong in it.
  *
  * @example
  * const detections = await readDetections('P01/P01_09.pkl')
  */
-export async function readDetections(path: string, options: DetectionFileOptions = {}): Promise<FrameDetections[]> {
-  return parseDetections(await readBytes(path), path, options)
+export async function readDetections(
+  file: string | DetectionFile,
+  options: DetectionFileOptions = {},
+): Promise<FrameDetections[]> {
+  const { path, ...own } = typeof file === 'string' ? { path: file } : file
+  return framesOf(await readParts(path), { ...options, ...own })
 }
 
-/** A provider that reads the file of each source once. `pathOf` may know no file: then there are no hands. */
+/** The same from the bytes of one file. @param where names the file in errors, and its ending helps to tell what it is */
+export function parseDetections(
+  bytes: Uint8Array,
+  where: string,
+  options: DetectionFileOptions = {},
+): FrameDetections[] {
+  return framesOf([{ where, content: parseContent(bytes, where) }], options)
+}
+
+/** What a file of detections is recognised as. @throws EgoLensError `hands/not-detections`, `hands/unreadable` */
+export async function recognisedFormat(path: string): Promise<string> {
+  const [first] = await readParts(path)
+  return formatOf(first!.content, first!.where).title
+}
+
+/** A provider that reads the file of each source once. `fileOf` may know no file: then there are no hands. */
 export function fileProvider(
-  pathOf: (source: string) => string | undefined,
+  fileOf: (source: string) => string | DetectionFile | undefined,
   options: DetectionFileOptions = {},
 ): HandProvider {
   const open = new Map<string, Promise<{ frames: FrameDetections[]; hash: string }>>()
+  const parts = lastRead()
   const load = (source: string) => {
     let loaded = open.get(source)
     if (!loaded) {
-      loaded = loadFile(pathOf(source), options)
+      loaded = loadFile(fileOf(source), options, parts)
       open.set(source, loaded)
       if (open.size > 8) open.delete(open.keys().next().value!)
     }
@@ -68,33 +91,81 @@ export function nearestDetections(frames: readonly FrameDetections[], times: rea
   })
 }
 
-async function loadFile(path: string | undefined, options: DetectionFileOptions) {
-  if (path === undefined) return { frames: [], hash: 'no-file' }
-  const bytes = await readBytes(path)
-  return { frames: parseDetections(bytes, path, options), hash: createHash('sha256').update(bytes).digest('hex') }
+/** A file's content and where it is from. */
+interface Part {
+  where: string
+  content: Content
 }
 
-function parseDetections(bytes: Buffer, path: string, options: DetectionFileOptions): FrameDetections[] {
-  const { handThreshold, segments } = options
-  const found = /\.(pkl|pickle)$/i.test(path)
-    ? readEpicPickle(bytes, path, handThreshold)
-    : segments
-      ? readSegmentJson(parseJson(bytes, path), path, segments)
-      : readOwnJson(parseJson(bytes, path), path)
+interface ReadPart extends Part {
+  bytes: Buffer
+}
+
+async function loadFile(
+  file: string | DetectionFile | undefined,
+  options: DetectionFileOptions,
+  read: (path: string) => Promise<ReadPart[]>,
+) {
+  if (file === undefined) return { frames: [], hash: 'no-file' }
+  const { path, ...own } = typeof file === 'string' ? { path: file } : file
+  const parts = await read(path)
+  const hash = createHash('sha256')
+  for (const { bytes } of parts) hash.update(bytes)
+  const { clipEnds, ...rest } = own as DetectionFileOptions
+  if (Object.keys(rest).length > 0) hash.update(JSON.stringify(rest))
+  if (clipEnds) hash.update(JSON.stringify([...clipEnds]))
+  return { frames: framesOf(parts, { ...options, ...own }), hash: hash.digest('hex') }
+}
+
+/** Remembers the last file, as all videos of a split may share one. */
+function lastRead(): (path: string) => Promise<ReadPart[]> {
+  let last: { path: string; parts: Promise<ReadPart[]> } | undefined
+  return (path) => {
+    if (last?.path !== path) last = { path, parts: readParts(path) }
+    return last.parts
+  }
+}
+
+function framesOf(parts: readonly Part[], options: DetectionFileOptions): FrameDetections[] {
+  const found = parts.flatMap(({ content, where }) => {
+    const format = formatOf(content, where)
+    if (options.shared && !format.manyVideos) {
+      throw notDetections(
+        `recognised as ${format.title}, which are about one video, but named for all`,
+        where,
+        undefined,
+        perVideo,
+      )
+    }
+    return format.read(content, where, options)
+  })
+  const { shift = 0 } = options
+  if (shift !== 0) for (const frame of found) frame.time += shift
   return found.sort((a, b) => a.time - b.time)
 }
 
-async function readBytes(path: string): Promise<Buffer> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const message = cause.code === 'ENOENT' ? 'there is no such file of detections' : cause.message
-    throw new EgoLensError('hands/unreadable', message, { where: path, cause })
-  })
+const perVideo = 'set detections to a folder with a file for each video'
+
+function formatOf(content: Content, where: string): DetectionFormat {
+  const format = formats.find((candidate) => candidate.fits(content))
+  if (format) return format
+  throw notDetections(`${inWords(content)}: that is no known format of detections`, where)
 }
 
-function parseJson(bytes: Buffer, path: string): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch (cause) {
-    throw new EgoLensError('hands/not-detections', (cause as Error).message, { where: path, cause })
-  }
+async function readParts(path: string): Promise<ReadPart[]> {
+  const status = await stat(path).catch((cause: NodeJS.ErrnoException) => unreadable(path, cause))
+  const names = status.isDirectory() ? (await readdir(path)).filter((name) => name.endsWith('.handobj.pkl')).sort() : []
+  const files = status.isDirectory() ? names.map((name) => join(path, name)) : [path]
+  if (files.length === 0) throw notDetections('a folder without .handobj.pkl files', path)
+  return Promise.all(
+    files.map(async (where) => {
+      const bytes = await readFile(where).catch((cause: NodeJS.ErrnoException) => unreadable(where, cause))
+      return { where, bytes, content: parseContent(bytes, where) }
+    }),
+  )
+}
+
+function unreadable(where: string, cause: NodeJS.ErrnoException): never {
+  const message = cause.code === 'ENOENT' ? 'there is no such file of detections' : cause.message
+  throw new EgoLensError('hands/unreadable', message, { where, cause })
 }

@@ -1,7 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EgoLensError } from '../errors.js'
-import { readBytesPickle } from './pickle.js'
+import { readBytesPickle, readPickle } from './pickle.js'
+import type { NdArray } from './pickle-values.js'
+import {
+  bigEndian,
+  boxesOfNumpy,
+  dohProtocol2,
+  fortranOrder,
+  helpingHandsClip,
+  objects,
+  scalars2,
+  scalars4,
+  systemCall,
+} from './samples.testing.js'
 import { pickleOfBytes } from './testing.js'
 
 const fromBase64 = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
@@ -9,6 +21,10 @@ const strings = (items: Uint8Array[]) => items.map((item) => Buffer.from(item).t
 
 describe('readBytesPickle', () => {
   it.each([
+    [
+      2,
+      'gAJdcQAoY19jb2RlY3MKZW5jb2RlCnEBWAMAAABhYmNxAlgGAAAAbGF0aW4xcQOGcQRScQVjX19idWlsdGluX18KYnl0ZXMKcQYpUnEHaAFYAgAAAGFicQhoA4ZxCVJxCmgKZS4=',
+    ],
     [3, 'gANdcQAoQwNhYmNxAUMAcQJDAmFicQNoA2Uu'],
     [4, 'gASVFQAAAAAAAABdlChDA2FiY5RDAJRDAmFilGgDZS4='],
     [5, 'gAWVFQAAAAAAAABdlChDA2FiY5RDAJRDAmFilGgDZS4='],
@@ -25,10 +41,6 @@ describe('readBytesPickle', () => {
   it.each([
     ['a call of os.system', 'gASVJQAAAAAAAABdlIwFcG9zaXiUjAZzeXN0ZW2Uk5SMB2VjaG8gaGmUhZRSlGEu'],
     ['a dictionary', 'gASVDAAAAAAAAAB9lIwBYZRDATGUcy4='],
-    [
-      'protocol 2, which writes bytes as a call',
-      'gAJdcQAoY19jb2RlY3MKZW5jb2RlCnEBWAMAAABhYmNxAlgGAAAAbGF0aW4xcQOGcQRScQVjX19idWlsdGluX18KYnl0ZXMKcQYpUnEHaAFYAgAAAGFicQhoA4ZxCVJxCmgKZS4=',
-    ],
     ['a list that holds itself', Buffer.from([0x80, 3, 0x5d, 0x71, 0, 0x68, 0, 0x61, 0x2e]).toString('base64')],
     ['bytes alone', Buffer.from([0x80, 3, 0x43, 1, 65, 0x2e]).toString('base64')],
     ['nothing', ''],
@@ -55,6 +67,48 @@ describe('readBytesPickle', () => {
           expect(error).toBeInstanceOf(EgoLensError)
         }
       }),
+    )
+  })
+})
+
+describe('readPickle', () => {
+  it.each([
+    [2, scalars2],
+    [4, scalars4],
+  ])('reads plain values and NumPy scalars of protocol %d', (_, file) => {
+    const bytes = new Uint8Array([97, 98])
+    expect(readPickle(file, 'x')).toEqual([0.5, 0.25, -7, true, null, 2 ** 40, -3, 'ü', bytes, [1], [1, 2, 3], 1])
+  })
+
+  it('reads arrays by rows, whatever their order of bytes and elements', () => {
+    const read = (file: Uint8Array) => {
+      const { shape, data } = readPickle(file, 'x') as NdArray
+      return { shape, data: [...data] }
+    }
+    expect(read(fortranOrder)).toEqual({ shape: [2, 3], data: [0, 1, 2, 3, 4, 5] })
+    expect(read(bigEndian)).toEqual({ shape: [3], data: [0, 1, 2] })
+  })
+
+  it.each([
+    ['a call', systemCall, 'the name posix.system'],
+    ['an array of objects', objects, 'a call with arguments that plain data does not need'],
+  ])('refuses %s', (_, file, message) => {
+    expect(() => readPickle(file, 'evil.pkl')).toThrow(message)
+  })
+
+  it('survives every change of a byte and every cut', () => {
+    const files = [dohProtocol2, helpingHandsClip, boxesOfNumpy, scalars4]
+    fc.assert(
+      fc.property(fc.constantFrom(...files), fc.nat(), fc.nat(255), fc.boolean(), (file, at, byte, cut) => {
+        const changed = cut ? file.slice(0, at % file.length) : Uint8Array.from(file)
+        if (!cut) changed[at % file.length] = byte
+        try {
+          readPickle(changed, 'x')
+        } catch (error) {
+          expect(error).toBeInstanceOf(EgoLensError)
+        }
+      }),
+      { numRuns: 3000 },
     )
   })
 })

@@ -1,7 +1,9 @@
 import { groupBySource } from '../datasets/dataset.js'
+import { detectionFile } from '../datasets/detections.js'
 import { openDataset } from '../datasets/registry.js'
 import type { Dataset, LabelSets, UntrimmedVideo } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import type { DetectionFile } from '../hands/formats.js'
 import { readAdapterInfo } from '../training/adapter.js'
 import { type DataSpec, type Recipe, readerOptions, readRecipe } from '../training/recipe.js'
 import { openSpec } from '../training/resources.open.js'
@@ -11,7 +13,7 @@ import { runPaths } from '../training/run-directory.js'
 export interface HeldOut {
   videos: UntrimmedVideo[]
   /** The file of detections of a video's source, if there is one. */
-  detections(source: string): string | undefined
+  detections(source: string): DetectionFile | string | undefined
 }
 
 /**
@@ -67,6 +69,6 @@ export function untrimmedVideos(dataset: Dataset, ...splits: string[]): HeldOut 
 }
 
 function heldOut(dataset: Dataset, videos: UntrimmedVideo[]): HeldOut {
-  const files = new Map(videos.map(({ source, id }) => [source, dataset.detections(id)]))
+  const files = new Map(videos.map(({ source, id }) => [source, detectionFile(dataset, id)]))
   return { videos, detections: (source) => files.get(source) }
 }

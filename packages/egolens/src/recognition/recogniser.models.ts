@@ -2,6 +2,7 @@ import { resolveCompute } from '../encoders/compute.js'
 import { loadClip, loadImageEncoder } from '../encoders/registry.js'
 import { extract } from '../features/extract.js'
 import { FeatureStore } from '../features/store.js'
+import type { DetectionFile } from '../hands/formats.js'
 import type { AdapterInfo } from '../training/adapter.js'
 import { openCrops } from '../training/crops.js'
 import type { Recipe } from '../training/recipe.js'
@@ -13,7 +14,7 @@ import { openSpec, storedFeatures } from '../training/resources.open.js'
 export interface HandChoice {
   provider: 'file' | 'ssd' | 'none'
   /** The file of detections of a source, for `file`. */
-  detections?: (source: string) => string | undefined
+  detections?: (source: string) => DetectionFile | string | undefined
 }
 
 /** The frozen models of an adapter, and the features found with them. */

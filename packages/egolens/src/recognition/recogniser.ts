@@ -10,6 +10,7 @@ import { release, scoreClips } from '../training/evaluate.js'
 import { streamsOf, viewsOf } from '../training/loader.js'
 import { ensureFeatures } from '../training/resources.js'
 import { probe } from '../video/timeline.js'
+import { resolveRun } from '../weights/resolve-run.js'
 import { type Calibration, parseCalibration } from './calibration.js'
 import { handNotes } from './hand-notes.js'
 import { type FrameChanges, frameChanges, motionCue } from './motion.js'
@@ -31,6 +32,8 @@ export interface RecogniserOptions {
 export interface WorkOptions {
   /** Images a second, where the source is a folder or a tar of images. */
   frameRate?: number
+  /** The image number at time 0 there; the smallest there is, if not said. */
+  zeroNumber?: number
   progress?: Progress
   signal?: AbortSignal
 }
@@ -63,15 +66,16 @@ export class Recogniser {
   ) {}
 
   /**
-   * @param directories of runs, each with adapter.json and adapter.safetensors
-   * @throws EgoLensError `recognition/component-twice`, `recognition/other-labels`, `adapter/...`
+   * @param runs their directories, each with adapter.json and adapter.safetensors, or their names in the Hugging Face cache
+   * @throws EgoLensError `adapter/not-found`, `recognition/component-twice`, `recognition/other-labels`, `adapter/...`
    */
-  static async open(directories: readonly string[], options: RecogniserOptions = {}): Promise<Recogniser> {
-    if (directories.length === 0) throw new EgoLensError('recognition/no-adapter', 'no trained run was named')
+  static async open(runs: readonly string[], options: RecogniserOptions = {}): Promise<Recogniser> {
+    if (runs.length === 0) throw new EgoLensError('recognition/no-adapter', 'no trained run was named')
     const shared = new Map<string, Promise<Frozen>>()
     const members: Member[] = []
     const labels: LabelSets = {}
-    for (const directory of directories) {
+    for (const run of runs) {
+      const directory = await resolveRun(run)
       const info = await readAdapterInfo(directory)
       const frozen = await frozenModels(info, options, shared)
       const adapter = await loadAdapter(directory, frozen.resources.backbone)
@@ -105,7 +109,8 @@ export class Recogniser {
 
   /** A video whose windows can be scored: finds its features first. */
   async video(source: string, work: WorkOptions = {}): Promise<ScoredVideo> {
-    const images = work.frameRate === undefined ? {} : { frameRate: work.frameRate }
+    const { frameRate, zeroNumber } = work
+    const images = frameRate === undefined ? {} : { frameRate, ...(zeroNumber === undefined ? {} : { zeroNumber }) }
     const { duration } = await probe(source, images)
     const whole = { source, video: source, start: 0, end: duration, ...images }
     for (const { adapter, frozen } of this.members) {
@@ -130,6 +135,7 @@ export class Recogniser {
     const scored = await this.video(video.source, {
       ...work,
       ...(video.frameRate ? { frameRate: video.frameRate } : {}),
+      ...(video.zeroNumber === undefined ? {} : { zeroNumber: video.zeroNumber }),
     })
     return {
       ...scored,

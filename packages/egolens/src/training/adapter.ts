@@ -7,6 +7,7 @@ import { EgoLensError } from '../errors.js'
 import { readJson, writeAtomic } from '../files.js'
 import { createMethod } from '../methods/registry.js'
 import type { Backbone, Method } from '../methods/types.js'
+import { resolveRun } from '../weights/resolve-run.js'
 import type { Recipe } from './recipe.js'
 import { runPaths } from './run-directory.js'
 
@@ -116,13 +117,15 @@ export async function readAdapterInfo(directory: string): Promise<AdapterInfo> {
 /**
  * A trained method with its weights.
  *
+ * @param run its directory, or its name in the Hugging Face cache
  * @param backbone the frozen models that it was trained with
- * @throws EgoLensError `adapter/other-backbone`, `adapter/damaged`
+ * @throws EgoLensError `adapter/not-found`, `adapter/other-backbone`, `adapter/damaged`
  * @example
  * const { method } = await loadAdapter('runs/x-mic-kitchen-noun', backbone)
  * const { noun } = await scoreClips(method, clips, labels, { features })
  */
-export async function loadAdapter(directory: string, backbone: Backbone): Promise<Adapter> {
+export async function loadAdapter(run: string, backbone: Backbone): Promise<Adapter> {
+  const directory = await resolveRun(run)
   const info = await readAdapterInfo(directory)
   checkBackbone(info, backbone, directory)
   const { weights } = runPaths(directory)

@@ -1,6 +1,7 @@
 import { type CropProvider, cropsFrom } from '../features/crops.js'
 import {
   type CropRule,
+  type DetectionFile,
   fileProvider,
   type HandProvider,
   noHands,
@@ -11,7 +12,7 @@ import {
 import type { Recipe } from './recipe.schema.js'
 
 type Hands = Recipe['features']['hands']
-type FileOf = (source: string) => string | undefined
+type FileOf = (source: string) => DetectionFile | string | undefined
 
 /**
  * The hand crops that a recipe describes.

@@ -7,6 +7,7 @@ import { type Result, writeResult } from '../evaluation/result.js'
 import { methodNamed } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
 import { type Adapter, loadAdapter } from './adapter.js'
+import { writeCard } from './card.js'
 import { openClips } from './data.js'
 import { scoreClips } from './evaluate.js'
 import { featureKeys, splitHash } from './inputs.js'
@@ -78,6 +79,7 @@ export async function evaluateRun(run: string, options: EvaluateOptions = {}): P
       seconds: { training: trained?.seconds ?? 0, evaluation: (performance.now() - began) / 1000 },
     }
     await writeResult(paths.result, result)
+    await writeCard(run)
     return result
   } finally {
     adapter.method.module.dispose()
@@ -109,11 +111,13 @@ async function scoreTests(recipe: Recipe, { method }: Adapter, resources: Resour
     const { clips, labels } = await openClips(spec, components, resources.openDataset)
     await ensureFeatures(resources, clips, viewsOf(method.needs), { progress, signal })
     signal?.throwIfAborted()
-    // The public code's evaluation lags on this dataset alone.
+    // The public code samples differently on these two datasets alone.
     const contextLag = recipe.training.contextLag && spec.dataset === 'ego4d-fho-lta'
+    const stepStart = recipe.training.egteaStart === true && spec.dataset === 'egtea'
     const scores = await scoreClips(method, clips, labels, {
       features: resources.features,
       contextLag,
+      stepStart,
       task: spec.name,
       progress,
     })

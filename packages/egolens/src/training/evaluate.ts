@@ -17,6 +17,7 @@ export interface ScoreOptions {
   features: FeatureSource
   batch?: number
   contextLag?: boolean
+  stepStart?: boolean
   /** What `method.classes` gave for these labels, for those who score again and again; it is not freed here. */
   classes?: unknown
   task?: string
@@ -51,10 +52,17 @@ export async function scoreTable(
   method: Method,
   table: FrameTable,
   labels: LabelSets,
-  { batch = 256, contextLag, classes: given, progress = silent, task = 'scoring' }: Omit<ScoreOptions, 'features'>,
+  {
+    batch = 256,
+    contextLag,
+    stepStart,
+    classes: given,
+    progress = silent,
+    task = 'scoring',
+  }: Omit<ScoreOptions, 'features'>,
 ): Promise<Scores> {
   const { components, module, needs } = method
-  const loader = new ClipLoader(table, needs, { batch, seed: 0, components: [], contextLag })
+  const loader = new ClipLoader(table, needs, { batch, seed: 0, components: [], contextLag, stepStart })
   const classes = given ?? noGrad(() => scope(() => method.classes(labels)))
   const scores: Scores = Object.fromEntries(components.map((component) => [component, []]))
   const training = module.training

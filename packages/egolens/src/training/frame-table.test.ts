@@ -96,7 +96,7 @@ describe('a table of frames', () => {
 describe('the loader', () => {
   const clips = Array.from({ length: 10 }, (_, i) => clip(`c${i}`, `v${i}`, 0, 1 + (i % 4), i % 3))
   const needs = { clip: 'features', views: ['full'], context: ['hand', 'full'], text: 'embeddings', frames: 4 } as const
-  const load = async (options: { seed?: number; contextLag?: boolean } = {}) => {
+  const load = async (options: { seed?: number; contextLag?: boolean; stepStart?: boolean } = {}) => {
     const table = await FrameTable.load(clips, source, [...streams])
     const wanted = { ...needs, views: [...needs.views], context: [...needs.context] }
     return new ClipLoader(table, wanted, { batch: 4, seed: 1, components: ['noun'], ...options })
@@ -142,6 +142,12 @@ describe('the loader', () => {
       expect((batch.features.full!.select(2, 0).tolist() as number[][])[3]).toEqual([0, 1, 2, 3])
       expect((batch.context.full!.select(2, 0).tolist() as number[][])[3]).toEqual([0.5, 1.5, 2.5, 3.5])
     })
+  })
+
+  it('can evaluate with the frames at the start of each step', async () => {
+    const [plan] = [...(await load({ stepStart: true })).evaluation()]
+    expect(plan!.frames[3]).toEqual([0, 1, 3, 5])
+    expect(plan!.contextFrames).toBeUndefined()
   })
 
   it('leaves out clips that lack a label', () => {

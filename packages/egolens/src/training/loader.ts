@@ -5,7 +5,7 @@ import type { View } from '../features/types.js'
 import type { Batch, Needs } from '../methods/types.js'
 import type { FrameTable, Stream } from './frame-table.js'
 import { random, shuffled } from './random.js'
-import { evenFrames, laggingFrames, randomFrames } from './sampling.js'
+import { evenFrames, firstFrames, laggingFrames, randomFrames } from './sampling.js'
 
 /** Which clips and frames a batch holds; `gather` turns it into tensors. */
 export interface BatchPlan {
@@ -24,6 +24,8 @@ export interface LoaderOptions {
   components: Component[]
   /** Evaluate with the adapter path's frames half a step late, as the public X-MIC code does on Ego4D. */
   contextLag?: boolean
+  /** Evaluate with frames at the start of their steps, as the public X-MIC code does on EGTEA Gaze+. */
+  stepStart?: boolean
 }
 
 /** The streams that a method reads. */
@@ -66,12 +68,13 @@ export class ClipLoader {
 
   /** Every clip once, in order, with evenly spread frames. */
   *evaluation(): Generator<BatchPlan> {
-    const { batch, contextLag } = this.options
+    const { batch, contextLag, stepStart } = this.options
     for (let from = 0; from < this.table.clips.length; from += batch) {
       const count = Math.min(batch, this.table.clips.length - from)
       const clips = Array.from({ length: count }, (_, i) => from + i)
       const choose = (rule: typeof evenFrames) => clips.map((clip) => rule(this.table.length(clip), this.needs.frames))
-      yield { clips, frames: choose(evenFrames), ...(contextLag ? { contextFrames: choose(laggingFrames) } : {}) }
+      const rule = stepStart ? firstFrames : evenFrames
+      yield { clips, frames: choose(rule), ...(contextLag ? { contextFrames: choose(laggingFrames) } : {}) }
     }
   }
 

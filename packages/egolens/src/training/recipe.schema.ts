@@ -71,6 +71,10 @@ const training = z.strictObject({
     .boolean()
     .default(false)
     .describe('score Ego4D as the public X-MIC code does, adapter frames half a step late'),
+  egteaStart: z
+    .boolean()
+    .optional()
+    .describe('score EGTEA as the public X-MIC code does: each frame at the start of its step, not at the middle'),
   saveEvery: z.int().min(1).optional().describe('steps between checkpoints, besides one at each epoch'),
   keep: z.int().min(1).default(2).describe('checkpoints that are kept'),
 })

@@ -49,6 +49,16 @@ describe('a recipe', () => {
     expect(resolveRecipe({ ...recipe, training: { batch: 32 } })).toEqual(recipe)
   })
 
+  it('names files of boxes that count pixels, with the size of their frames', () => {
+    const boxes = ['data.train.detections=boxes.json', 'data.train.boxFrames={width: 456, height: 256, rate: 30}']
+    expect(parseRecipe(text, { set: boxes }).data.train).toMatchObject({
+      detections: 'boxes.json',
+      boxFrames: { width: 456, height: 256, rate: 30 },
+    })
+    const wrong = refusal(text, ['data.train.boxFrames={width: 456}'])
+    expect(wrong.message).toContain('height')
+  })
+
   it('is changed by overrides, also inside lists', () => {
     const recipe = parseRecipe(text, { set: ['training.epochs=2', 'data.test.1.file=third.csv', 'training.lr=1e-2'] })
     expect(recipe.training.epochs).toBe(2)

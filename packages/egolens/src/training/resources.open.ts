@@ -1,3 +1,4 @@
+import { detectionFile } from '../datasets/detections.js'
 import { openDataset } from '../datasets/registry.js'
 import type { Dataset } from '../datasets/types.js'
 import { resolveCompute } from '../encoders/compute.js'
@@ -7,6 +8,7 @@ import { extract } from '../features/extract.js'
 import { frameSpace, spaceId } from '../features/space.js'
 import { FeatureStore } from '../features/store.js'
 import type { FeatureSpace } from '../features/types.js'
+import type { DetectionFile } from '../hands/index.js'
 import type { Backbone } from '../methods/types.js'
 import { openCrops } from './crops.js'
 import type { FeatureSource, Stream } from './frame-table.js'
@@ -23,7 +25,7 @@ import type { ExtractWork, Resources } from './resources.js'
 export async function openResources(recipe: Recipe): Promise<Resources> {
   const { every, hands } = recipe.features
   const [backbone, store] = [await openBackbone(recipe), await FeatureStore.open(recipe.features.store)]
-  const detections = new Map<string, string | undefined>()
+  const detections = new Map<string, DetectionFile | string | undefined>()
   const crops = await openCrops(hands, (source) => detections.get(source), every)
   return {
     backbone,
@@ -50,19 +52,23 @@ export async function openResources(recipe: Recipe): Promise<Resources> {
 export const openSpec = (spec: DataSpec): Promise<Dataset> => openDataset(spec.dataset, readerOptions(spec))
 
 /** Detection files are named by video, crops are asked for by source. */
-function rememberDetections(dataset: Dataset, detections: Map<string, string | undefined>): void {
+function rememberDetections(dataset: Dataset, detections: Map<string, DetectionFile | string | undefined>): void {
+  const fileOf = (video: string) => detectionFile(dataset, video)
   for (const split of dataset.splits) {
     for (const { source, video } of dataset.clips(split)) {
-      if (!detections.has(source)) detections.set(source, dataset.detections(video))
+      if (!detections.has(source)) detections.set(source, fileOf(video))
     }
     for (const { source, id } of dataset.untrimmed(split)) {
-      if (!detections.has(source)) detections.set(source, dataset.detections(id))
+      if (!detections.has(source)) detections.set(source, fileOf(id))
     }
   }
 }
 
 /** Single videos may lack boxes; where all do, the hand view would silently show no hands. */
-function refuseBlind(clips: ExtractWork['clips'], detections: ReadonlyMap<string, string | undefined>): void {
+function refuseBlind(
+  clips: ExtractWork['clips'],
+  detections: ReadonlyMap<string, DetectionFile | string | undefined>,
+): void {
   const sources = new Set(clips.map(({ source }) => source))
   if (sources.size === 0 || [...sources].some((source) => detections.get(source) !== undefined)) return
   const message = `none of the ${sources.size} videos has a file of hand boxes, so no frame would have a hand crop`

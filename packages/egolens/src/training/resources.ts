@@ -8,7 +8,7 @@ import type { FeatureSource } from './frame-table.js'
 import type { DataSpec } from './recipe.js'
 
 export interface ExtractWork {
-  clips: readonly Pick<Clip, 'source' | 'start' | 'end' | 'video' | 'frameRate'>[]
+  clips: readonly Pick<Clip, 'source' | 'start' | 'end' | 'video' | 'frameRate' | 'zeroNumber'>[]
   views: readonly View[]
   progress?: Progress
   signal?: AbortSignal

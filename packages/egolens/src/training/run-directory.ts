@@ -15,6 +15,7 @@ export function runPaths(directory: string) {
     best: join(directory, 'best.safetensors'),
     weights: join(directory, 'adapter.safetensors'),
     adapter: join(directory, 'adapter.json'),
+    card: join(directory, 'README.md'),
     summary: join(directory, 'summary.json'),
     result: join(directory, 'result.json'),
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { random, shuffled } from './random.js'
-import { evenFrames, laggingFrames, randomFrames } from './sampling.js'
+import { evenFrames, firstFrames, laggingFrames, randomFrames } from './sampling.js'
 
 describe('frames of a clip', () => {
   it('are the middles of even steps in evaluation', () => {
@@ -16,6 +16,11 @@ describe('frames of a clip', () => {
 
   it('lag by half a step where the public code is reproduced', () => {
     expect(laggingFrames(160, 16).slice(0, 3)).toEqual([9, 19, 29])
+  })
+
+  it('start their steps where the public code’s test on EGTEA is reproduced', () => {
+    expect(firstFrames(160, 16).slice(0, 3)).toEqual([0, 9, 19])
+    expect(firstFrames(3, 4)).toEqual([0, 0, 1, 1])
   })
 
   it('are drawn within their own step in training, always inside the clip', () => {

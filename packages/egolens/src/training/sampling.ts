@@ -29,6 +29,14 @@ export function laggingFrames(length: number, count: number): number[] {
   return positions(length, count, step)
 }
 
+/**
+ * The frames of the public X-MIC code when it tests on EGTEA Gaze+: at the start of each step, not shifted to its
+ * middle as on the other datasets. Here all datasets are read alike unless a recipe asks for this.
+ */
+export function firstFrames(length: number, count: number): number[] {
+  return positions(length, count, 0)
+}
+
 function positions(length: number, count: number, shift: number): number[] {
   const step = (length - 1) / count
   return Array.from({ length: count }, (_, i) => Math.min(length - 1, Math.floor(i * step + shift)))

@@ -3,6 +3,7 @@ import { writeAtomic } from '../files.js'
 import { createMethod } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
 import { saveAdapter } from './adapter.js'
+import { writeCard } from './card.js'
 import type { Skipped } from './checkpoint.js'
 import { trainingData } from './data.js'
 import { keepInputs, trainingInputs } from './inputs.js'
@@ -91,6 +92,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
         ...learned,
       }
       await writeAtomic(runPaths(dir).summary, `${JSON.stringify(summary, null, 2)}\n`)
+      await writeCard(dir)
       return summary
     } finally {
       method.module.dispose()

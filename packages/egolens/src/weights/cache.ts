@@ -13,9 +13,12 @@ export const embedded: Readonly<Record<string, string>> = {
  * or `~/.cache/huggingface/hub` (under `XDG_CACHE_HOME` where that is set).
  */
 export function hubCache(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.HF_HUB_CACHE) return env.HF_HUB_CACHE
-  if (env.HF_HOME) return join(env.HF_HOME, 'hub')
-  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'huggingface', 'hub')
+  return env.HF_HUB_CACHE || join(hubHome(env), 'hub')
+}
+
+/** The folder that the Hugging Face tools share: the cache of models, and the token of who is signed in. */
+export function hubHome(env: NodeJS.ProcessEnv = process.env): string {
+  return env.HF_HOME || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'huggingface')
 }
 
 /** The cache's folder of a model: `org/name` is kept as `models--org--name`. */
@@ -23,7 +26,10 @@ export function modelFolder(name: string, cache = hubCache()): string {
   return join(cache, `models--${name.replaceAll('/', '--')}`)
 }
 
-/** The snapshot that a revision points at (a branch, a tag or a commit), or undefined where it is not there. */
+/**
+ * The snapshot that a revision points at (a branch, a tag, a commit or the beginning of one), or undefined where it
+ * is not there.
+ */
 export async function snapshot(name: string, revision = 'main', cache = hubCache()): Promise<string | undefined> {
   const folder = modelFolder(name, cache)
   const commit = await readFile(join(folder, 'refs', revision), 'utf8').then(
@@ -31,7 +37,10 @@ export async function snapshot(name: string, revision = 'main', cache = hubCache
     () => revision,
   )
   const path = join(folder, 'snapshots', commit)
-  return (await isDirectory(path)) ? path : undefined
+  if (await isDirectory(path)) return path
+  if (!/^[0-9a-f]{7,39}$/.test(revision)) return undefined
+  const begin = (await readdir(join(folder, 'snapshots')).catch(() => [])).filter((c) => c.startsWith(revision))
+  return begin.length === 1 ? join(folder, 'snapshots', begin[0]!) : undefined
 }
 
 /** Names of the models that have at least one snapshot in the cache, sorted. */

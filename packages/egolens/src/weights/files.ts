@@ -26,9 +26,16 @@ export async function weightFiles(dir: string): Promise<string[]> {
     loose.length > 1 ? `${loose.length} safetensors files and no index` : 'no model.safetensors',
     {
       where: dir,
-      cure: pickled ? `egolens models convert ${join(dir, pickled)}` : 'name a directory that holds model.safetensors',
+      cure: pickled ? `egolens models convert ${join(dir, pickled)}` : whereFrom(dir),
     },
   )
+}
+
+/** Other tools put single files of a model into the cache: such a snapshot is to be completed. */
+function whereFrom(dir: string): string {
+  const [, model, commit] = /models--([^/\\]+)[/\\]snapshots[/\\]([^/\\]+)[/\\]?$/.exec(dir) ?? []
+  if (model === undefined) return 'name a directory that holds model.safetensors and all its shards'
+  return `egolens models pull ${model.replaceAll('--', '/')}@${commit}`
 }
 
 async function shards(dir: string, entries: string[]): Promise<string[]> {
@@ -46,7 +53,7 @@ async function shards(dir: string, entries: string[]): Promise<string[]> {
   if (absent.length > 0) {
     throw new EgoLensError('weights/no-files', `missing shards: ${absent.join(', ')}`, {
       where: dir,
-      cure: 'pull the model again',
+      cure: whereFrom(dir),
     })
   }
   return names.map((name) => join(dir, name))

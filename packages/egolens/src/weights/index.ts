@@ -1,4 +1,7 @@
 export { embedded, hubCache, snapshot } from './cache.js'
 export { weightFiles, weightHash } from './files.js'
+export { type PulledFile, type PulledModel, type PullOptions, pullModel } from './hub/index.js'
 export { listModels, type ModelEntry } from './list.js'
+export { type Converted, type ConvertOptions, convertCheckpoint } from './pth/convert.js'
 export { type ResolvedWeights, resolveWeights } from './resolve.js'
+export { resolveRun } from './resolve-run.js'

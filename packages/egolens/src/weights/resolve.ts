@@ -20,7 +20,7 @@ export interface ResolvedWeights {
  * const { dir } = await resolveWeights('openai/clip-vit-base-patch16')
  */
 export async function resolveWeights(nameOrDir: string): Promise<ResolvedWeights> {
-  const own = embedded[nameOrDir]
+  const own = Object.hasOwn(embedded, nameOrDir) ? embedded[nameOrDir] : undefined
   if (own !== undefined) {
     if (await isDirectory(own)) return { name: nameOrDir, dir: own, source: 'embedded' }
     throw new EgoLensError('weights/not-found', `the embedded model "${nameOrDir}" is not in this installation`, {
@@ -38,7 +38,8 @@ export async function resolveWeights(nameOrDir: string): Promise<ResolvedWeights
   const dir = await snapshot(name, revision)
   if (dir !== undefined) return { name: nameOrDir, dir, source: 'hub' }
   const similar = nearest(name, [...Object.keys(embedded), ...(await cachedModels())])
-  const hint = similar.length > 0 ? `; there are ${similar.join(', ')}` : ''
+  const there = similar.includes(name) ? `${name} is there, at other revisions` : `there are ${similar.join(', ')}`
+  const hint = similar.length > 0 ? `; ${there}` : ''
   throw new EgoLensError('weights/not-found', `no weights named "${nameOrDir}"${hint}`, {
     where: hubCache(),
     cure: `egolens models pull ${nameOrDir}`,

@@ -194,13 +194,11 @@ test('all that does not fit is listed with the nearest names', async () => {
     code: 'weights/mismatch',
     where: dir,
     message: [
-      'the weights do not fit the config:',
+      'the weights do not fit the config (1 misshapen, 1 missing, 1 extra):',
       '  misshapen text_projection.weight: [10,13] in the file, [10,12] by the config',
-      '  missing visual_projection.weight (is it visual_projection.wieght?)',
-      '  extra visual_projection.wieght (is it visual_projection.weight or text_projection.weight?)',
-    ]
-      .join('\n')
-      .replace(' or text_projection.weight', ''),
+      '  missing visual_projection.weight [10,16] (is it visual_projection.wieght?)',
+      '  extra visual_projection.wieght [10,16] (is it visual_projection.weight?)',
+    ].join('\n'),
   })
 })
 

@@ -3,15 +3,16 @@ import { join } from 'node:path'
 import { EgoLensError } from '../../errors.js'
 import { readJson } from '../../files.js'
 import { weightFiles, weightHash } from '../../weights/files.js'
+import { checkTensors } from '../../weights/mismatch.js'
 import { resolveWeights } from '../../weights/resolve.js'
 import type { Compute } from '../types.js'
 import { type ClipConfig, parseConfig } from './config.js'
 import { ClipImageEncoder } from './image-encoder.js'
 import { allFolded } from './layers.js'
-import { expectedTensors } from './names.js'
+import { expectedTensors, isIgnored } from './names.js'
 import { configFromOpenAi, isOpenAi, openAiSource } from './openai.js'
 import { clipPreprocessing } from './preprocessing.js'
-import { checkTensors, openDirectory } from './source.js'
+import { openDirectory } from './source.js'
 import { TextTower } from './text.js'
 import { ClipTextEncoder } from './text-encoder.js'
 import { loadTokenizer } from './tokenizer/load.js'
@@ -73,7 +74,7 @@ async function readWeights(dir: string, compute: Compute) {
     const path = join(dir, 'config.json')
     const config = openAi && !existsSync(path) ? configFromOpenAi(opened, dir) : parseConfig(await readJson(path), path)
     const source = openAi ? openAiSource(opened) : opened
-    checkTensors(source, expectedTensors(config), dir)
+    checkTensors(source, expectedTensors(config), dir, { isIgnored })
     return { config, weights: bindWeights(source, config, { folding: allFolded, vision: compute }) }
   } finally {
     opened.close()

@@ -1,0 +1,31 @@
+/** What each kind of problem is, in words; readers' codes that are not here speak for themselves. */
+const titles: Record<string, string> = {
+  'boxes/absent': 'videos without hand boxes',
+  'boxes/beyond-end': 'hand boxes beyond the end of their video',
+  'boxes/none': 'files of hand boxes with nothing of their video',
+  'boxes/outside': 'hand boxes that leave the frame',
+  'classes/untaught': 'classes that are tested and never trained',
+  'classes/unused': 'classes that never occur',
+  'clip/before-start': 'actions before the start of their video',
+  'clip/beyond-end': 'actions beyond the end of their video',
+  'clip/repeated': 'segments that are there twice',
+  'clip/two-labels': 'segments with two labels',
+  'dataset/duplicate-id': 'ids that are there twice',
+  'dataset/empty-clip': 'segments that are empty or reversed',
+  'dataset/label-mismatch': 'labels whose number and name disagree',
+  'dataset/label-out-of-range': 'labels that are no class',
+  'dataset/no-video': 'rows whose video is not there',
+  'dataset/unknown-class': 'class names that are not in the list',
+  'hands/not-detections': 'files that are no hand boxes',
+  'hands/other-video': 'hand boxes of another video',
+  'leak/participant': 'participants in training and test',
+  'leak/segment': 'segments in training and test',
+  'leak/video': 'videos in training and test',
+  'video/not-annotated': 'videos without annotation',
+  'video/not-found': 'annotations without video',
+  'video/same-content': 'videos with the same content',
+  'video/unreadable': 'videos that do not decode from end to end',
+  'video/variable-rate': 'videos whose frame rate varies',
+}
+
+export const titleOf = (code: string): string => titles[code] ?? code

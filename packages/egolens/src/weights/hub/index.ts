@@ -1,0 +1,1 @@
+export { type PulledFile, type PulledModel, type PullOptions, pullModel } from './pull.js'

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { EgoLensError } from '../errors.js'
+import { syncDirectory } from '../files.js'
+import { type Progress, silent } from '../progress.js'
+
+/** A tensor that is written piece by piece. */
+export interface StreamedTensor {
+  name: string
+  /** In the format's words: F32, BF16, I64, ... */
+  dtype: string
+  /** Bytes of one element. */
+  elementSize: number
+  shape: readonly number[]
+  /** All of its elements in row-major order, little-endian; a piece is good until the next is asked for. */
+  pieces(): Iterable<Uint8Array>
+}
+
+/**
+ * Writes a safetensors file of any size in little memory: the old file stays until the new one is whole. Wider types
+ * come first, then names in order, so that the same tensors give the same bytes.
+ *
+ * @returns bytes of the file
+ * @throws EgoLensError `weights/bad-name` for a name that the format has not
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: readonly StreamedTensor[],
+  options: { metadata?: Record<string, string>; progress?: Progress; signal?: AbortSignal } = {},
+): Promise<number> {
+  const sorted = [...tensors].sort((a, b) => b.elementSize - a.elementSize || (a.name < b.name ? -1 : 1))
+  const head = header(sorted, options.metadata ?? {}, path)
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      await write(file, head.bytes)
+      await body(file, sorted, head.data, options)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncDirectory(dirname(path))
+  return head.bytes.length + head.data
+}
+
+function header(tensors: readonly StreamedTensor[], metadata: Record<string, string>, where: string) {
+  // JSON.stringify of an object would sort names that look like numbers, and lose __proto__.
+  const entries = [`"__metadata__":${JSON.stringify(metadata)}`]
+  let data = 0
+  for (const { name, dtype, elementSize, shape } of tensors) {
+    if (name === '__metadata__' || /\p{Surrogate}/u.test(name)) {
+      throw new EgoLensError('weights/bad-name', `safetensors cannot name a tensor ${JSON.stringify(name)}`, { where })
+    }
+    const end = data + bytesOf(shape, elementSize)
+    const fields = { dtype, shape, data_offsets: [data, end] }
+    entries.push(`${JSON.stringify(name)}:${JSON.stringify(fields)}`)
+    data = end
+  }
+  const json = Buffer.from(`{${entries.join(',')}}`)
+  const bytes = Buffer.alloc(8 + 8 * Math.ceil(json.length / 8), ' ')
+  bytes.writeBigUInt64LE(BigInt(bytes.length - 8))
+  json.copy(bytes, 8)
+  return { bytes, data }
+}
+
+async function body(
+  file: FileHandle,
+  tensors: readonly StreamedTensor[],
+  total: number,
+  { progress = silent, signal }: { progress?: Progress; signal?: AbortSignal },
+): Promise<void> {
+  let done = 0
+  for (const { name, elementSize, shape, pieces } of tensors) {
+    const end = done + bytesOf(shape, elementSize)
+    for (const piece of pieces()) {
+      // Pieces are read synchronously: between them the process may hear Ctrl-C.
+      await setImmediate()
+      signal?.throwIfAborted()
+      await write(file, piece)
+      done += piece.length
+      progress({ task: 'writing safetensors', done, total, unit: 'bytes', note: name })
+    }
+    if (done !== end) throw new Error(`${name}: ${end - done} bytes are missing`)
+  }
+}
+
+const bytesOf = (shape: readonly number[], elementSize: number) => shape.reduce((a, b) => a * b, elementSize)
+
+async function write(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done)).bytesWritten
+  }
+}
