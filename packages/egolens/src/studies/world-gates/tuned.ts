@@ -29,7 +29,7 @@ export const tuning = {
   grow: 1.6,
   steps: 3000,
   batch: 128,
-  lr: 5e-4,
+  lr: 4e-4,
   weightDecay: 0.05,
   warmup: 150,
   patchShare: 0.5,
