@@ -23,7 +23,10 @@ export function hands(): Command {
     .option('--every <seconds>', 'time between frames', positive, 0.25)
     .addOption(frameRate())
     .option('--draw <folder>', 'write each frame with its boxes as a PNG into this folder')
-    .option('--detections <file>', 'take the boxes from a file instead: EPIC-KITCHENS pickle, or own JSON')
+    .option(
+      '--detections <file>',
+      'take the boxes from a file instead: EPIC-KITCHENS, 100DOH, X-MIC or own; see docs/datasets.md',
+    )
     .addOption(json())
     .addHelpText(
       'after',

@@ -30,6 +30,8 @@ const commands = [
   ].map((c) => [c]),
   ['data', 'check'],
   ['models', 'list'],
+  ['models', 'pull'],
+  ['models', 'convert'],
   ['world', 'render'],
   ['world', 'check'],
 ]

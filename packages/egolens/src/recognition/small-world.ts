@@ -15,6 +15,6 @@ export async function unknownWorldNote(source: string): Promise<string | undefin
   }
   return (
     'The embedded small CLIP knows only the small procedural world: its labels mean nothing on this video. ' +
-    'Put real CLIP weights into a folder or the Hugging Face cache, train on real clips with backbone.clip naming them, and use that run.'
+    'Pull real CLIP weights (egolens models pull openai/clip-vit-base-patch16), train on real clips with backbone.clip naming them, and use that run.'
   )
 }
