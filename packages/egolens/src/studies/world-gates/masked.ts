@@ -48,7 +48,23 @@ export async function maskedFeatures(
     found.set(source, batches.results()[0]!.features)
     progress({ task: 'features with hands masked', done: found.size, total: works.length, unit: 'videos' })
   }
-  return { key: () => 'masked', read: async (_, source) => found.get(source) }
+  return { key: () => `masked every ${every}`, read: async (_, source) => found.get(source) }
+}
+
+/** Features of a coarser grid: only the frames at multiples of `every` seconds. */
+export function thinned(source: FeatureSource, every: number): FeatureSource {
+  const read: FeatureSource['read'] = async (stream, video) => {
+    const found = await source.read(stream, video)
+    if (!found) return undefined
+    const { times, values, width } = found
+    const kept = [...times.keys()].filter((i) => Math.abs(times[i]! / every - Math.round(times[i]! / every)) < 1e-6)
+    return {
+      times: Float64Array.from(kept, (i) => times[i]!),
+      values: Float32Array.from(kept.flatMap((i) => [...values.subarray(i * width, (i + 1) * width)])),
+      width,
+    }
+  }
+  return { key: (stream) => `${source.key(stream)} every ${every}`, read }
 }
 
 function paintOver({ rgb, width, height }: Frame, [left, top, right, bottom]: Box): void {
