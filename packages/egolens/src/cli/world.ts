@@ -64,7 +64,9 @@ function render(): Command {
 
 function check(): Command {
   return new Command('check')
-    .description('holds rendered places against the gates that bind the world; takes minutes')
+    .description(
+      'holds rendered places against the gates that bind the world; takes up to an hour a place the first time',
+    )
     .argument('<folder>', "the folder that holds the places' folders")
     .option('--place <names...>', 'kitchen, workshop, cafe', ['kitchen', 'workshop'])
     .addOption(json())
