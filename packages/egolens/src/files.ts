@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EgoLensError } from './errors.js'
 
 /**
- * Writes a file so that a reader sees the old content or the new, never a part: a temporary file beside it,
- * fsync, rename, fsync of the directory.
+ * Writes a file so that a reader sees the old content or the new, never a part.
+ *
+ * @throws the file system's errors; the old content is then still there
  */
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  await replaceFile(path, (file) => file.writeFile(content))
+}
+
+/** As writeAtomic, for what is written piece by piece: a temporary file beside it, fsync, rename, fsync of the directory. */
+export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     const file = await open(temporary, 'wx')
     try {
-      await file.writeFile(content)
+      await write(file)
       await file.sync()
     } finally {
       await file.close()

@@ -239,6 +239,6 @@ describe('what a check says', () => {
     expect(page).not.toContain('<moov>')
     expect(page).toContain('&quot;&lt;script&gt;&quot; ends late')
     expect(page.match(/<li>/g)).toHaveLength(7)
-    expect(page).toContain("default-src 'none'")
+    expect(page).toContain('default-src &#39;none&#39;')
   })
 })

@@ -9,42 +9,36 @@ export function leaks(dataset: Dataset, sources: ReadonlyMap<string, SourceRepor
     const between = `${train} and ${test}`
     const meant = dataset.name === 'egtea' && train === 'train' && test === 'test'
     const severity = meant ? ('note' as const) : ('error' as const)
-    const problem = (code: string, where: string, message: string, cure?: string): Problem[] => [
-      { severity, code, where, message, ...(cure ? { cure } : {}) },
-    ]
     const cure = meant
       ? 'the merged test splits are for models trained on other data: what is trained on split N is tested on testN'
       : 'keep whole videos in one split'
+    const problem = (code: string, where: string, message: string): Problem => ({
+      severity,
+      code,
+      where,
+      message,
+      cure,
+    })
+    const told = (code: string, shared: readonly [Clip, Clip][], words: (one: Clip, two: Clip) => string): Problem[] =>
+      shared.map(([one, two]) => problem(code, placeOfClip(two), words(one, two)))
+
     const segments = sharedSegments(a, b)
-    const videos = sharedVideos(a, b, sources)
-    return [
-      ...segments
-        .slice(0, meant ? 0 : undefined)
-        .flatMap(([one, two]) =>
-          problem(
+    const count = `${segments.length} segments are in ${between}`
+    const found = meant
+      ? segments.slice(0, 1).map(() => problem('leak/segment', dataset.root, count))
+      : [
+          ...told(
             'leak/segment',
-            placeOfClip(two),
-            `"${two.id}" overlaps with "${one.id}", and they are in ${between}`,
-            cure,
+            segments,
+            ({ id }, two) => `"${two.id}" overlaps with "${id}", and they are in ${between}`,
           ),
-        ),
-      ...(meant && segments.length > 0
-        ? problem('leak/segment', dataset.root, `${segments.length} segments are in ${between}`, cure)
-        : []),
-      ...videos
-        .slice(0, meant ? 0 : undefined)
-        .flatMap(([one, two]) =>
-          problem(
-            'leak/video',
-            placeOfClip(two),
+          ...told('leak/video', sharedVideos(a, b, sources), (one, two) =>
             one.source === two.source
               ? `the video ${two.video} is in ${between}`
               : `the videos ${one.video} and ${two.video} have the same content, and they are in ${between}`,
-            cure,
           ),
-        ),
-      ...participants(a, b, between, dataset.root),
-    ]
+        ]
+    return [...found, ...participants(a, b, between, dataset.root)]
   })
 }
 

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { writeAtomic } from '../files.js'
+import { htmlDocument, section } from '../report/document.js'
 import { escapeHtml } from '../report/escape.js'
 import { style } from '../report/style.js'
 import { cells, groups, verdict } from './text.js'
@@ -19,26 +20,17 @@ export function auditPage(audit: Audit): string {
   const path = (where: string) => escapeHtml(where.startsWith(audit.root) ? relative(audit.root, where) || '.' : where)
   const kinds = groups(audit.problems)
   const broken = audit.sources.filter(({ ok }) => !ok)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Check of ${escapeHtml(audit.root)}</title>
-<style>${style}${ownStyle}</style>
-</head>
-<body>
-<main>
-<h1>${audit.ok ? 'Nothing is wrong' : 'Something is wrong'}</h1>
+  const videos = [...broken, ...audit.sources.filter(({ ok }) => ok)]
+  return htmlDocument({
+    title: `Check of ${audit.root}`,
+    policy: "default-src 'none'; style-src 'unsafe-inline'",
+    style: style + ownStyle,
+    main: `<h1>${audit.ok ? 'Nothing is wrong' : 'Something is wrong'}</h1>
 <p class="summary"><code>${escapeHtml(audit.root)}</code>: ${escapeHtml(verdict(audit))}.</p>
-${kinds.length ? `<section class="part"><h2>What was found</h2>${kinds.map((kind) => kindHtml(kind, path)).join('\n')}</section>` : ''}
-${audit.datasets.length ? `<section class="part"><h2>Datasets</h2><div class="datasets">${audit.datasets.map((one) => datasetHtml(one, path)).join('\n')}</div></section>` : ''}
-<section class="part"><h2>Videos</h2>${videosHtml([...broken, ...audit.sources.filter(({ ok }) => ok)], path)}</section>
-</main>
-</body>
-</html>
-`
+${section('What was found', kinds.length, kinds.map((kind) => kindHtml(kind, path)).join('\n'))}
+${section('Datasets', audit.datasets.length, `<div class="datasets">${audit.datasets.map((one) => datasetHtml(one, path)).join('\n')}</div>`)}
+${section('Videos', 1, videosHtml(videos, path))}`,
+  })
 }
 
 type PathOf = (where: string) => string

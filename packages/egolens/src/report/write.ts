@@ -5,6 +5,7 @@ import { writeAtomic } from '../files.js'
 import { clientScript, plotAssets } from './bundle.js'
 import type { Page } from './client/page.js'
 import { type Report, type ReportData, reportSchema } from './data.js'
+import { htmlDocument, section } from './document.js'
 import { escapeHtml, scriptJson } from './escape.js'
 import { style } from './style.js'
 import { tableHtml } from './table.js'
@@ -35,20 +36,12 @@ async function html(report: Report, page: Page): Promise<string> {
   const plot = await plotAssets()
   const scripts = [...(page.curves.length ? [plot.script] : []), await clientScript()]
   const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`).join(' ')
-  // Only these very scripts run: should a label ever slip through unescaped, it would still be inert.
-  const policy = `default-src 'none'; script-src ${hashes}; style-src 'unsafe-inline'; media-src 'self' data: file:`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(report.title)}</title>
-<style>${plot.style}\n${style}</style>
-</head>
-<body>
-<main>
-<header>
+  return htmlDocument({
+    title: report.title,
+    // Only these very scripts run.
+    policy: `default-src 'none'; script-src ${hashes}; style-src 'unsafe-inline'; media-src 'self' data: file:`,
+    style: `${plot.style}\n${style}`,
+    main: `<header>
 <h1>${escapeHtml(report.title)}</h1>
 ${report.summary ? `<p class="summary">${escapeHtml(report.summary)}</p>` : ''}
 ${report.notice ? `<p class="notice">${escapeHtml(report.notice)}</p>` : ''}
@@ -56,17 +49,11 @@ ${report.notice ? `<p class="notice">${escapeHtml(report.notice)}</p>` : ''}
 ${section('Actions on a timeline', report.videos.length, '<div id="videos"></div>')}
 ${section('Results', report.tables.length, report.tables.map(tableHtml).join('\n'))}
 ${section('Training', report.curves.length, '<div id="curves" class="curves"></div>')}
-${section('How it was made', report.runs.length, runsHtml(report.runs))}
-</main>
-<script type="application/json" id="data">${scriptJson(page)}</script>
-${scripts.map((script) => `<script>${script}</script>`).join('\n')}
-</body>
-</html>
-`
+${section('How it was made', report.runs.length, runsHtml(report.runs))}`,
+    end: `<script type="application/json" id="data">${scriptJson(page)}</script>
+${scripts.map((script) => `<script>${script}</script>`).join('\n')}`,
+  })
 }
-
-const section = (title: string, parts: number, body: string): string =>
-  parts ? `<section class="part"><h2>${title}</h2>\n${body}\n</section>` : ''
 
 function runsHtml(runs: Report['runs']): string {
   const cards = runs.map(({ name, facts }) => {

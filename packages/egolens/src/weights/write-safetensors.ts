@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { EgoLensError } from '../errors.js'
-import { syncDirectory } from '../files.js'
+import { replaceFile } from '../files.js'
 import { type Progress, silent } from '../progress.js'
 
 /** A tensor that is written piece by piece. */
@@ -32,23 +30,10 @@ export async function writeSafetensors(
 ): Promise<number> {
   const sorted = [...tensors].sort((a, b) => b.elementSize - a.elementSize || (a.name < b.name ? -1 : 1))
   const head = header(sorted, options.metadata ?? {}, path)
-  await mkdir(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    const file = await open(temporary, 'wx')
-    try {
-      await write(file, head.bytes)
-      await body(file, sorted, head.data, options)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-  await syncDirectory(dirname(path))
+  await replaceFile(path, async (file) => {
+    await write(file, head.bytes)
+    await body(file, sorted, head.data, options)
+  })
   return head.bytes.length + head.data
 }
 

@@ -1,7 +1,7 @@
-import type { Dataset } from '../../datasets/types.js'
+import type { Dataset, UntrimmedVideo } from '../../datasets/types.js'
 import { detectHands, type FrameDetections, readDetections } from '../../hands/index.js'
-import { calibrateRuns } from '../../recognition/calibrate-runs.js'
-import { evaluateRecognition, type RecognitionEvaluation } from '../../recognition/evaluate.js'
+import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
+import { evaluateRuns } from '../../recognition/evaluate-runs.js'
 import { untrimmedVideos } from '../../recognition/held-out.js'
 import { Recogniser } from '../../recognition/recogniser.js'
 import { type RecognisedVideo, reportVideo } from '../../report/index.js'
@@ -19,35 +19,18 @@ export async function recognisePlace(
 ): Promise<{ videos: ReportVideo[]; evaluation: RecognitionEvaluation }> {
   const paths = demoPaths(work.folder)
   const runs = [paths.run(place, 'verb'), paths.run(place, 'noun')]
-  const { detections: fileOf } = untrimmedVideos(dataset, 'untrimmed_train', 'untrimmed_test')
-  const options = { ...work, store: paths.features, hands: { provider: 'file' as const, detections: fileOf } }
-  await calibrateRuns(runs, dataset.untrimmed('untrimmed_train'), options)
-  const recogniser = await Recogniser.open(runs, options)
-  try {
-    const { labels, calibration } = recogniser
-    const tests = dataset.untrimmed('untrimmed_test')
-    const annotated = []
-    const videos: ReportVideo[] = []
-    for (const test of tests) {
-      annotated.push(await recogniser.annotated(test, work))
-      const recognition = await recogniser.recognise(test.source, work)
-      const file = fileOf(test.source)
-      const detections = file ? await readDetections(file) : []
-      videos.push(
-        await reportVideo({
-          ...test,
-          title: `${place}, ${test.id}`,
-          recognition,
-          labels,
-          truth: test.segments,
-          detections,
-        }),
-      )
-    }
-    return { videos, evaluation: await evaluateRecognition(annotated, labels, calibration) }
-  } finally {
-    recogniser.dispose()
+  const { detections: fileOf } = untrimmedVideos(dataset, 'untrimmed_test')
+  const videos: ReportVideo[] = []
+  const onVideo = async (test: UntrimmedVideo, recogniser: Recogniser) => {
+    const recognition = await recogniser.recognise(test.source, work)
+    const file = fileOf(test.source)
+    const detections = file ? await readDetections(file) : []
+    const { labels } = recogniser
+    const shown = { title: `${place}, ${test.id}`, recognition, labels, truth: test.segments, detections }
+    videos.push(await reportVideo({ ...test, ...shown }))
   }
+  const evaluation = await evaluateRuns(runs, dataset, { ...work, store: paths.features, onVideo })
+  return { videos, evaluation }
 }
 
 /** A file of the user's, with the kitchen's adapters and the hand detector. */

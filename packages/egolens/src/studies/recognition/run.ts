@@ -1,13 +1,10 @@
 import { join } from 'node:path'
 import { writeAtomic } from '../../files.js'
 import { type Progress, silent } from '../../progress.js'
-import { calibrateRuns } from '../../recognition/calibrate-runs.js'
-import { evaluateRecognition, type RecognitionEvaluation } from '../../recognition/evaluate.js'
-import { untrimmedVideos } from '../../recognition/held-out.js'
-import { Recogniser } from '../../recognition/recogniser.js'
-import type { AnnotatedVideo } from '../../recognition/types.js'
+import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
+import { evaluateRuns } from '../../recognition/evaluate-runs.js'
 import { openSpec } from '../../training/resources.open.js'
-import { type Cell, cellPath, type StudyPlace, studyNamed } from '../comparison/plan.js'
+import { type Cell, cellPath, studyNamed } from '../comparison/plan.js'
 import { runStudy } from '../comparison/run.js'
 import { renderPlaces } from '../comparison/world.js'
 import { type PlaceEvaluations, recognitionMarkdown } from './report.js'
@@ -47,38 +44,18 @@ export async function runRecognitionStudy({
   const row = study.rows.find(({ name }) => name === ROW)!
   const places: PlaceEvaluations[] = []
   for (const place of await renderPlaces(join(dir, 'world'), study.clips, progress)) {
+    const dataset = await openSpec(place.train)
     const evaluations: RecognitionEvaluation[] = []
     for (const seed of study.seeds) {
       const runs = (['verb', 'noun'] as const).map((component) => {
         const cell: Cell = { row, place, component }
         return join(dir, study.name, ...cellPath(cell), `seed-${seed}`)
       })
-      evaluations.push(await evaluateRuns(runs, place, { store: join(dir, 'features'), ...work }))
+      evaluations.push(await evaluateRuns(runs, dataset, { store: join(dir, 'features'), ...work }))
     }
     places.push({ place: place.name, evaluations })
   }
   const markdown = recognitionMarkdown(places, study.seeds)
   await writeAtomic(join(dir, 'recognition', 'results.md'), markdown)
   return { places, markdown }
-}
-
-/** Calibrates runs on a place's untrimmed training videos and scores them on its untrimmed test videos. */
-async function evaluateRuns(
-  runs: readonly string[],
-  place: StudyPlace,
-  work: { store: string; progress: Progress; signal?: AbortSignal },
-): Promise<RecognitionEvaluation> {
-  const dataset = await openSpec(place.train)
-  const { detections } = untrimmedVideos(dataset, 'untrimmed_train', 'untrimmed_test')
-  const options = { ...work, hands: { provider: 'file' as const, detections } }
-  await calibrateRuns(runs, dataset.untrimmed('untrimmed_train'), options)
-  const recogniser = await Recogniser.open(runs, options)
-  try {
-    const { labels, calibration } = recogniser
-    const annotated: AnnotatedVideo[] = []
-    for (const video of dataset.untrimmed('untrimmed_test')) annotated.push(await recogniser.annotated(video, work))
-    return await evaluateRecognition(annotated, labels, calibration)
-  } finally {
-    recogniser.dispose()
-  }
 }

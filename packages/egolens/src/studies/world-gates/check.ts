@@ -1,16 +1,14 @@
 import { join } from 'node:path'
 import { Generator } from '@egolens/torch'
 import { largestObjectRule, type PlaceName, readManifest, vocabulary } from '@egolens/world'
-import { fileProvider, xmicRule } from '../../hands/index.js'
 import { createMethod } from '../../methods/registry.js'
-import type { FeatureSource } from '../../training/frame-table.js'
 import { ensureFeatures } from '../../training/resources.js'
 import { bounds, type Gate, judge } from './bounds.js'
-import { ceilingGate } from './ceiling.js'
-import { maskedFeatures, thinned } from './masked.js'
+import { ceilingGate, openTuned } from './ceiling.js'
+import { handsGate } from './hands.js'
 import { accuracy, score, trainProbe } from './probes.js'
 import { withShuffledFrames } from './shuffled.js'
-import { type CheckOptions, detectionsOf, openSite, type Site } from './site.js'
+import { type CheckOptions, openSite, type Site } from './site.js'
 
 /**
  * Holds rendered places against the gates that bind the world, and never a method's rank. Takes about an hour a place
@@ -60,10 +58,11 @@ async function probeGates(site: Site): Promise<Gate[]> {
   const inOrder = accuracy(scores, 'verb', paired)
   const shuffled = accuracy(await score(site, withShuffledFrames(probe)), 'verb', paired)
 
+  const tuned = await openTuned(site)
   return [
     judge('order', site.place, bounds.order(), inOrder - shuffled, { inOrder, shuffled }),
-    await handsGate(site, accuracy(scores, 'noun')),
-    await ceilingGate(site),
+    await ceilingGate(site, tuned),
+    await handsGate(site, tuned),
   ]
 }
 
@@ -76,37 +75,6 @@ function pairedVerbs({ place, dataset }: Site): Set<number> {
   )
   return new Set(dataset.labels.verb!.names.flatMap((name, label) => (reversible.has(name) ? [label] : [])))
 }
-
-/**
- * Whole frames as they are against whole frames whose hands are painted over: what hands in view tell, not what a hand
- * crop adds. Every second frame of the grid is enough for that.
- *
- * @param withCrops noun accuracy of the probe that sees hand crops too, told beside
- */
-async function handsGate(site: Site, withCrops: number): Promise<Gate> {
-  const { dataset, recipe, resources, progress } = site
-  const every = 2 * recipe.features.every
-  const clips = [...dataset.clips('train'), ...dataset.clips('test')]
-  const hands = fileProvider(detectionsOf(dataset), { handThreshold: xmicRule.handThreshold })
-  const painted = await maskedFeatures(clips, resources.backbone.context, hands, every, progress)
-  const nouns = async (name: string, features: FeatureSource) => {
-    const seen = { ...resources, features, extract: noExtraction }
-    const probe = await trainProbe(site, { name, views: ['full'], resources: seen })
-    return accuracy(await score(site, probe, seen), 'noun')
-  }
-  const seen = await nouns('probe-full', thinned(resources.features, every))
-  const masked = await nouns('probe-masked', painted)
-  return judge('hands', site.place, bounds.hands(), seen - masked, { seen, masked, withCrops })
-}
-
-/** Masked features are all in memory; there is nothing to add to the store. */
-const noExtraction: Site['resources']['extract'] = async () => ({
-  sources: 0,
-  complete: 0,
-  frames: 0,
-  failures: [],
-  seconds: { hash: 0, decode: 0, hands: 0, preprocess: 0, encode: 0, write: 0 },
-})
 
 async function largestGate(site: Site, root: string): Promise<Gate> {
   const { share, clips } = largestObjectRule(await readManifest(root), { split: 'test' })

@@ -67,7 +67,11 @@ export function thinned(source: FeatureSource, every: number): FeatureSource {
   return { key: (stream) => `${source.key(stream)} every ${every}`, read }
 }
 
-function paintOver({ rgb, width, height }: Frame, [left, top, right, bottom]: Box): void {
+/** Paints a hand's box over in grey, in place. */
+export function paintOver(
+  { rgb, width, height }: Pick<Frame, 'rgb' | 'width' | 'height'>,
+  [left, top, right, bottom]: Box,
+): void {
   const [dx, dy] = [(right - left) * MARGIN, (bottom - top) * MARGIN]
   const [from, to] = [pixel(left - dx, width), pixel(right + dx, width)]
   for (let y = pixel(top - dy, height); y < pixel(bottom + dy, height); y++) {

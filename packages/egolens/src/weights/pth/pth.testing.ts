@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { EgoLensError } from '../../errors.js'
 import { type Bytes, damaged } from './bytes.js'
+import { checkpointOf } from './checkpoint.js'
+import { choose } from './choose.js'
 
 /** Runs with a folder that is removed afterwards. */
 export function withFolder<T>(run: (folder: string) => T): T {
@@ -140,4 +143,21 @@ export function checkpoint(value: Uint8Array, data: Uint8Array = new Uint8Array(
     ['archive/data.pkl', object],
     ['archive/data/0', data],
   ])
+}
+
+/** Reads every tensor, or is refused with an EgoLensError; anything else is thrown. */
+export function readOrRefuse(bytes: Uint8Array): void {
+  try {
+    const open = checkpointOf(inMemory(bytes))
+    try {
+      for (const tensor of choose(open.value, 'memory').tensors.values()) {
+        open.verify(tensor)
+        if (tensor.bytes < 1 << 20) for (const _ of open.pieces(tensor));
+      }
+    } finally {
+      open.close()
+    }
+  } catch (error) {
+    if (!(error instanceof EgoLensError)) throw error
+  }
 }
