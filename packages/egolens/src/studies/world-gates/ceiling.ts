@@ -13,7 +13,7 @@ import { type Tuning, tuneEncoder } from './tuned.js'
 const roomyCrop = { provider: 'file', grow: 1.3 } as const
 
 /** A site's resources with an encoder in the place of the frozen one that was fitted to the place. */
-export async function openTuned(site: Site, changes: Partial<Tuning> = {}): Promise<Site['resources']> {
+async function openTuned(site: Site, changes: Partial<Tuning>): Promise<Site['resources']> {
   const { place, dataset, recipe, resources, progress } = site
   const { every, store: path, hands } = recipe.features
   const crops = await openCrops({ ...hands, ...roomyCrop }, detectionsOf(dataset), every)
@@ -34,8 +34,9 @@ export async function openTuned(site: Site, changes: Partial<Tuning> = {}): Prom
 }
 
 /** The probe once more, on the fitted encoder. */
-export async function ceilingGate(site: Site, tuned: Site['resources']): Promise<Gate> {
+export async function ceilingGate(site: Site, changes: Partial<Tuning> = {}): Promise<Gate> {
   const { dataset, place, progress } = site
+  const tuned = await openTuned(site, changes)
   const [train, test] = [dataset.clips('train'), dataset.clips('test')]
   await ensureFeatures(tuned, [...train, ...test], ['full', 'hand'], { progress })
   const probe = await trainProbe(site, { name: 'probe-tuned', views: ['full', 'hand'], resources: tuned })

@@ -4,7 +4,7 @@ import { largestObjectRule, type PlaceName, readManifest, vocabulary } from '@eg
 import { createMethod } from '../../methods/registry.js'
 import { ensureFeatures } from '../../training/resources.js'
 import { bounds, type Gate, judge } from './bounds.js'
-import { ceilingGate, openTuned } from './ceiling.js'
+import { ceilingGate } from './ceiling.js'
 import { handsGate } from './hands.js'
 import { accuracy, score, trainProbe } from './probes.js'
 import { withShuffledFrames } from './shuffled.js'
@@ -58,11 +58,10 @@ async function probeGates(site: Site): Promise<Gate[]> {
   const inOrder = accuracy(scores, 'verb', paired)
   const shuffled = accuracy(await score(site, withShuffledFrames(probe)), 'verb', paired)
 
-  const tuned = await openTuned(site)
   return [
     judge('order', site.place, bounds.order(), inOrder - shuffled, { inOrder, shuffled }),
-    await ceilingGate(site, tuned),
-    await handsGate(site, tuned),
+    await handsGate(site),
+    await ceilingGate(site),
   ]
 }
 

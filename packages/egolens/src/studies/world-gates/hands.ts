@@ -1,30 +1,25 @@
-import { fileProvider, xmicRule } from '../../hands/index.js'
 import type { FeatureSource } from '../../training/frame-table.js'
-import { ensureFeatures } from '../../training/resources.js'
 import { bounds, type Gate, judge } from './bounds.js'
 import { maskedFeatures, thinned } from './masked.js'
 import { accuracy, score, trainProbe } from './probes.js'
-import { detectionsOf, type Site } from './site.js'
+import type { Site } from './site.js'
 
 /**
- * Whole frames as they are against whole frames whose hands are painted over: what hands in view tell, not what a hand
- * crop adds. Judged on the encoder that was fitted to the place, which learnt from frames of both kinds: a frozen one
- * that sees no hands in a whole frame would lose nothing with them. Every second frame of the grid is enough for that.
+ * The probe on frames and hand crops as they are, against the probe on frames whose hands are painted over and on crops
+ * of the same sizes elsewhere. So what is lost is what the hands tell, and not what a closer look gives. Every second
+ * frame of the grid is enough for that.
  */
-export async function handsGate(site: Site, tuned: Site['resources']): Promise<Gate> {
-  const { dataset, recipe, progress } = site
+export async function handsGate(site: Site): Promise<Gate> {
+  const { dataset, recipe, resources } = site
   const every = 2 * recipe.features.every
-  const clips = [...dataset.clips('train'), ...dataset.clips('test')]
-  await ensureFeatures(tuned, clips, ['full'], { progress })
-  const hands = fileProvider(detectionsOf(dataset), { handThreshold: xmicRule.handThreshold })
-  const painted = await maskedFeatures(clips, tuned.backbone.context, hands, every, progress)
   const nouns = async (name: string, features: FeatureSource) => {
-    const seen = { ...tuned, features, extract: noExtraction }
-    const probe = await trainProbe(site, { name, views: ['full'], resources: seen })
+    const seen = { ...resources, features, extract: noExtraction }
+    const probe = await trainProbe(site, { name, views: ['full', 'hand'], resources: seen })
     return accuracy(await score(site, probe, seen), 'noun')
   }
-  const seen = await nouns('probe-full', thinned(tuned.features, every))
-  const masked = await nouns('probe-masked', painted)
+  const seen = await nouns('probe-seen', thinned(resources.features, every))
+  const clips = [...dataset.clips('train'), ...dataset.clips('test')]
+  const masked = await nouns('probe-masked', await maskedFeatures(site, clips, every))
   return judge('hands', site.place, bounds.hands(), seen - masked, { seen, masked })
 }
 

@@ -1,54 +1,77 @@
 import type { Clip } from '../../datasets/types.js'
-import type { ImageEncoder } from '../../encoders/types.js'
 import { BatchEncoder } from '../../features/batch.js'
 import { gridSteps } from '../../features/grid.js'
 import { frameSpace } from '../../features/space.js'
-import type { VideoFeatures } from '../../features/types.js'
-import { groupBySource } from '../../features/work.js'
-import type { Box, HandProvider } from '../../hands/index.js'
-import type { Progress } from '../../progress.js'
+import type { VideoFeatures, View } from '../../features/types.js'
+import { groupBySource, type Work } from '../../features/work.js'
+import { type Box, cropBox, fileProvider, type HandProvider, xmicRule } from '../../hands/index.js'
 import type { FeatureSource } from '../../training/frame-table.js'
 import { type Frame, frames } from '../../video/index.js'
+import { detectionsOf, type Site } from './site.js'
 
 /** Around a detected hand this much of its size is painted over too, since fingers reach out of boxes. */
 const MARGIN = 0.15
 
+const views: readonly View[] = ['full', 'hand']
+
 /**
- * Full-view features of clips whose hands are painted over in grey, in memory. There is no hand view: who cannot see
- * hands cannot cut them out.
+ * Features, in memory, of clips whose hands are painted over in grey before anything else sees them. The hand view is
+ * cut where another video has its hands: crops of the same sizes and places, which know nothing of these hands.
+ *
+ * @param every seconds between frames
  */
 export async function maskedFeatures(
+  { dataset, resources, progress }: Site,
   clips: readonly Clip[],
-  encoder: ImageEncoder,
-  hands: HandProvider,
   every: number,
-  progress: Progress,
 ): Promise<FeatureSource> {
+  const encoder = resources.backbone.context
   const works = groupBySource(clips)
-  const found = new Map<string, VideoFeatures>()
-  for (const { source, ranges } of works) {
-    const times = gridSteps(ranges, every).map((step) => step * every)
-    const boxes = new Map((await hands.detections(source, times)).map(({ hands }, i) => [times[i]!, hands]))
-    const batches = new BatchEncoder(
-      [{ encoder, view: 'full', space: frameSpace(encoder, 'full', every) }],
-      times.length,
-      (_, work) => work(),
-    )
-    let group: Frame[] = []
-    const flush = () => {
-      if (group.length > 0) batches.add(group, [])
-      group = []
+  const provider = fileProvider(detectionsOf(dataset))
+  const found = new Map<View, Map<string, VideoFeatures>>(views.map((view) => [view, new Map()]))
+  let other = await cropsOf(provider, works.at(-1)!, every)
+  for (const [i, work] of works.entries()) {
+    const times = gridSteps(work.ranges, every).map((step) => step * every)
+    const detections = await provider.detections(work.source, times)
+    const lanes = views.map((view) => ({ encoder, view, space: frameSpace(encoder, view, every, 'elsewhere') }))
+    const batches = new BatchEncoder(lanes, times.length, (_, run) => run())
+    for await (const group of grouped(frames(work.source, { times }), 48)) {
+      const at = group.map((frame) => times.indexOf(frame.at))
+      group.forEach((frame, k) => {
+        for (const { box, score } of detections[at[k]!]!.hands) {
+          if (score >= xmicRule.handThreshold) paintOver(frame, box)
+        }
+      })
+      // A frame without hands is seen whole in both cases.
+      const boxes = at.map((k) => (cropBox(detections[k]!) ? other[k % other.length] : undefined))
+      batches.add(group, boxes)
     }
-    for await (const frame of frames(source, { times })) {
-      for (const { box } of boxes.get(frame.at) ?? []) paintOver(frame, box)
-      group.push(frame)
-      if (group.length === 48) flush()
-    }
-    flush()
-    found.set(source, batches.results()[0]!.features)
-    progress({ task: 'features with hands masked', done: found.size, total: works.length, unit: 'videos' })
+    for (const { space, features } of batches.results()) found.get(space.view)!.set(work.source, features)
+    other = await cropsOf(provider, work, every)
+    progress({ task: 'features with hands masked', done: i + 1, total: works.length, unit: 'videos' })
   }
-  return { key: () => `masked every ${every}`, read: async (_, source) => found.get(source) }
+  return {
+    key: ({ view }) => `masked ${view} every ${every}`,
+    read: async ({ view }, source) => found.get(view)!.get(source),
+  }
+}
+
+/** The hand crops of a video, in order of time. */
+async function cropsOf(provider: HandProvider, { source, ranges }: Work, every: number): Promise<Box[]> {
+  const times = gridSteps(ranges, every).map((step) => step * every)
+  const boxes = (await provider.detections(source, times)).map((found) => cropBox(found))
+  return boxes.filter((box) => box !== undefined)
+}
+
+async function* grouped<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = []
+  for await (const item of items) {
+    group.push(item)
+    if (group.length < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
 }
 
 /** Features of a coarser grid: only the frames at multiples of `every` seconds. */
@@ -67,11 +90,7 @@ export function thinned(source: FeatureSource, every: number): FeatureSource {
   return { key: (stream) => `${source.key(stream)} every ${every}`, read }
 }
 
-/** Paints a hand's box over in grey, in place. */
-export function paintOver(
-  { rgb, width, height }: Pick<Frame, 'rgb' | 'width' | 'height'>,
-  [left, top, right, bottom]: Box,
-): void {
+function paintOver({ rgb, width, height }: Frame, [left, top, right, bottom]: Box): void {
   const [dx, dy] = [(right - left) * MARGIN, (bottom - top) * MARGIN]
   const [from, to] = [pixel(left - dx, width), pixel(right + dx, width)]
   for (let y = pixel(top - dy, height); y < pixel(bottom + dy, height); y++) {

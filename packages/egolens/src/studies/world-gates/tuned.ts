@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { autocast, F, Generator, nn, noGrad, optim, safetensors, scope, type Tensor, tensor } from '@egolens/torch'
-import { type PlaceName, renderStills, type Still, vocabulary } from '@egolens/world'
+import { type PlaceName, renderStills, vocabulary } from '@egolens/world'
 import { loadClip } from '../../encoders/clip/load.js'
 import { type Pictures, pixelBatch, somePatches } from '../../encoders/clip/small/batches.js'
 import { toPlanes } from '../../encoders/clip/small/images.js'
@@ -11,10 +11,9 @@ import { permutation, uniform } from '../../encoders/clip/small/random.js'
 import type { VisionTower } from '../../encoders/clip/vision.js'
 import { visionTensors } from '../../encoders/clip/weights.js'
 import type { ImageEncoder } from '../../encoders/types.js'
-import { type Box, cropBox, xmicRule } from '../../hands/index.js'
+import { cropBox, xmicRule } from '../../hands/index.js'
 import type { Progress } from '../../progress.js'
 import { preprocessedPicture } from '../../video/index.js'
-import { paintOver } from './masked.js'
 
 /** How the image tower is fitted to a place for the ceiling. */
 export const tuning = {
@@ -24,8 +23,8 @@ export const tuning = {
   participants: 600,
   actions: 15,
   frames: 5,
-  /** Of every so many frames the whole picture is learnt from as well, by turns as it is and with painted-over hands. */
-  wholeEvery: 2,
+  /** Every so many frames the whole picture is learnt from as well. */
+  wholeEvery: 3,
   /** The box around hands and what they touch is grown by up to this factor. */
   grow: 1.6,
   steps: 4500,
@@ -100,27 +99,18 @@ async function gather(
   const [verbs, nouns]: [number[], number[]] = [[], []]
   let seen = 0
   for (const still of renderStills({ place, seed, participants, actions, frames })) {
-    const add = (crop?: Box) => {
+    const box = cropBox(still.detections, { ...xmicRule, grow: 1 + random() * (grow - 1) })
+    for (const crop of seen++ % wholeEvery === 0 ? [box, undefined] : [box]) {
       const { rgb } = preprocessedPicture(still, preprocessing, crop)
       toPlanes(rgb, planes.subarray(verbs.length * bytes, (verbs.length + 1) * bytes))
       verbs.push(still.verb)
       nouns.push(still.noun)
     }
-    add(cropBox(still.detections, { ...xmicRule, grow: 1 + random() * (grow - 1) }))
-    if (seen % wholeEvery === 0) {
-      if (seen % (2 * wholeEvery) === 0) paintHands(still)
-      add()
-    }
-    seen++
     if (seen % 100 > 0) continue
     progress({ task: 'pictures for the ceiling', done: seen, total, unit: 'frames' })
     await new Promise(setImmediate)
   }
   return { side, planes: (i) => planes.subarray(i * bytes, (i + 1) * bytes), verbs, nouns }
-}
-
-function paintHands(still: Still): void {
-  for (const { box, score } of still.detections.hands) if (score >= xmicRule.handThreshold) paintOver(still, box)
 }
 
 async function fit(
