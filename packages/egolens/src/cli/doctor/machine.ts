@@ -1,5 +1,7 @@
-import { statfs } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { rm, statfs, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
 import { bytes } from '../text.js'
 import type { Finding } from './finding.js'
 
@@ -21,7 +23,12 @@ export function processor(): Finding {
   return { name: 'processor', status: 'ok', value: `${model}, ${availableParallelism()} cores` }
 }
 
-export function memory(free = freemem(), total = totalmem()): Finding {
+/** A container's limit counts, not the memory of the machine that it is on. */
+export function memory(free = freemem(), total = totalmem(), limit = process.constrainedMemory()): Finding {
+  if (limit > 0 && limit < total) {
+    total = limit
+    free = Math.min(free, Math.max(0, limit - process.memoryUsage.rss()))
+  }
   const enough = total >= 4 * gibibyte
   return {
     name: 'memory',
@@ -42,3 +49,31 @@ export async function disk(folder = process.cwd()): Promise<Finding> {
     ...(enough ? {} : { cure: 'the demo and the native build need about 4 GiB' }),
   }
 }
+
+/** OMP_NUM_THREADS rules how many cores the engine takes, and more threads than cores stand in each other's way. */
+export function threadLimit(text = process.env.OMP_NUM_THREADS, cores = availableParallelism()): Finding {
+  const name = 'threads'
+  if (text === undefined) return { name, status: 'ok', value: `${cores}, one a core` }
+  const value = `OMP_NUM_THREADS is "${text}", on ${cores} cores`
+  const count = Number(text.split(',')[0])
+  const cure = `unset it, or set it to a number from 1 to ${cores}`
+  if (!Number.isInteger(count) || count < 1 || count > cores) return { name, status: 'warn', value, cure }
+  return { name, status: 'ok', value }
+}
+
+/** Tries to write a file in a folder, or in the nearest one above it that exists. */
+export async function writable(name: string, folder: string, cure: string): Promise<Finding> {
+  let place = folder
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place)
+  const trial = join(place, `.egolens-${process.pid}-${Date.now()}`)
+  try {
+    await writeFile(trial, 'x', { flag: 'wx' })
+  } catch (error) {
+    return { name, status: 'fail', value: `${folder} cannot be written (${codeOf(error)})`, cure }
+  } finally {
+    await rm(trial, { force: true }).catch(() => {})
+  }
+  return { name, status: 'ok', value: folder }
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).message

@@ -1,0 +1,4 @@
+import { loadEngine } from './engine.js'
+
+// Run by the doctor as a process of its own.
+process.stdout.write(JSON.stringify(await loadEngine()))
