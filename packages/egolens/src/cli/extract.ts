@@ -1,12 +1,12 @@
 import { Command } from 'commander'
-import { examples, json, set, shard } from './options.js'
+import { examples, json, set, shard, whole } from './options.js'
 import { action, failed } from './session.js'
 import { columns } from './text.js'
-import { useAllCores } from './threads.js'
 
 interface Options {
   set: string[]
   shard?: { index: number; count: number }
+  workers?: number
 }
 
 /** `egolens extract RECIPE` */
@@ -16,21 +16,17 @@ export function extract(): Command {
     .argument('<recipe>', 'a YAML file')
     .addOption(set())
     .option('--shard <i/n>', 'only every n-th source, from the i-th: for several processes or machines', shard)
+    .option('--workers <n>', 'processes on this machine; by default one a core, and at most four', whole(1))
     .addOption(json())
     .addHelpText('after', examples('egolens extract recipe.yaml', 'egolens extract recipe.yaml --shard 0/4'))
     .action(
       action<Options>(async (session, options, path) => {
-        await useAllCores()
-        const { extractFeatures, openResources, readRecipe } = await import('../training/index.js')
+        const { extractInProcesses, readRecipe } = await import('../training/index.js')
         const recipe = await readRecipe(path!, options.set)
-        const resources = await openResources(recipe)
         const { progress, signal } = session
-        const report = (await extractFeatures(recipe, {
-          resources,
-          progress,
-          signal,
-          ...(options.shard ? { shard: options.shard } : {}),
-        }))!
+        const { shard, workers } = options
+        const work = { progress, signal, ...(shard ? { shard } : {}), ...(workers ? { workers } : {}) }
+        const report = await extractInProcesses(recipe, work)
         const lines = [`${report.frames} frames of ${report.sources} sources; ${report.complete} sources were complete`]
         if (report.failures.length) {
           lines.push(

@@ -1,6 +1,7 @@
 export { type Adapter, type AdapterInfo, loadAdapter, readAdapterInfo } from './adapter.js'
 export { type ScoreOptions, type Scores, scoreClips } from './evaluate.js'
 export { type EvaluateOptions, evaluateRun } from './evaluate-run.js'
+export { extractInProcesses, type WorkersOptions } from './extract-workers.js'
 export type { FeatureSource, Stream } from './frame-table.js'
 export { discardOther } from './inputs.js'
 export { extractFeatures, type PrepareOptions } from './prepare.js'

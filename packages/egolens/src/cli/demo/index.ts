@@ -39,7 +39,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
     await renderPlace({ place: name, dir: paths.world(name), ...counts, seed: 1, workers: 2, onProgress })
   }
   const { resources, datasets } = await openDemo(folder)
-  await findFeatures(steps('both places'), resources, datasets)
+  await findFeatures(steps('both places'))
   const runs: { result: Result; dir: string }[] = []
   for (const run of demoRuns(folder, epochs)) runs.push(await runOne(steps(run.input.name), resources, run))
   const results = runs.map(({ result }) => result)

@@ -16,7 +16,7 @@ export interface DemoSize {
   epochs: number
 }
 
-export const demoSize: DemoSize = { clips: { train: 300, test: 100 }, untrimmed: { train: 3, test: 1 }, epochs: 30 }
+export const demoSize: DemoSize = { clips: { train: 300, test: 100 }, untrimmed: { train: 3, test: 1 }, epochs: 20 }
 
 /** Where the demo keeps what; a second run finds it there. */
 export function demoPaths(folder: string) {
@@ -47,13 +47,30 @@ export function zeroShotRecipe(folder: string, place: Place): RecipeInput {
   return { ...common(folder, place), name: `zero-shot-${place.name}`, method: 'zero-shot', component: 'both' }
 }
 
+/** Whose features are all that the demo needs of clips. */
+export function everything(folder: string): RecipeInput {
+  const { data, features, ...recipe } = zeroShotRecipe(folder, places[0])
+  const [, other] = places
+  const train = {
+    name: `${other.name}, training`,
+    dataset: other.dataset,
+    split: 'train',
+    root: demoPaths(folder).world(other.name),
+  }
+  return {
+    ...recipe,
+    features: { ...features, views: ['full', 'hand'] },
+    data: { ...data, test: [...data.test, train] },
+  }
+}
+
 function common(folder: string, place: Place) {
   const paths = demoPaths(folder)
   const split = ({ name, dataset }: Place, split: string) => ({ name, dataset, split, root: paths.world(name) })
   const { name: _, ...train } = split(place, 'train')
   return {
     // Half the frames of recipes/small: with all of them the demo takes more than five minutes on two cores.
-    features: { store: paths.features, every: 0.25, hands: { provider: 'file' as const } },
+    features: { store: paths.features, every: 0.25, hands: { provider: 'file' as const }, compute: 'auto' as const },
     data: { train, test: places.map((other) => split(other, 'test')) },
   }
 }

@@ -4,6 +4,7 @@ import type { Progress } from '../../progress.js'
 import {
   discardOther,
   evaluateRun,
+  extractInProcesses,
   openResources,
   type Recipe,
   type RecipeInput,
@@ -11,7 +12,7 @@ import {
   resolveRecipe,
   train,
 } from '../../training/index.js'
-import { demoPaths, type Place, places, xMicRecipe, zeroShotRecipe } from './plan.js'
+import { demoPaths, everything, type Place, places, xMicRecipe, zeroShotRecipe } from './plan.js'
 
 export interface DemoWork {
   folder: string
@@ -30,14 +31,9 @@ export async function openDemo(folder: string): Promise<{ resources: Resources; 
   return { resources, datasets }
 }
 
-/** Features of all clips and untrimmed videos of both places, in one go, so that the time left is right. */
-export async function findFeatures(
-  { progress, signal }: DemoWork,
-  resources: Resources,
-  datasets: Map<string, Dataset>,
-): Promise<void> {
-  const clips = [...datasets.values()].flatMap((dataset) => ['train', 'test'].flatMap((split) => dataset.clips(split)))
-  await resources.extract!({ clips, views: ['full', 'hand'], progress, signal })
+/** Features of all clips of both places, in one go, so that the time left is right. */
+export async function findFeatures({ folder, progress, signal }: DemoWork): Promise<void> {
+  await extractInProcesses(resolveRecipe(everything(folder)), { progress, signal })
 }
 
 /** Every run that the demo makes, in order. */

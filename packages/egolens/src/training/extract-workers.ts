@@ -1,0 +1,128 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { EgoLensError } from '../errors.js'
+import type { ExtractReport } from '../features/extract.js'
+import { type Progress, type ProgressEvent, silent } from '../progress.js'
+import { extractFeatures } from './prepare.js'
+import type { Recipe } from './recipe.js'
+
+/** What a worker is to do. */
+export interface WorkerOrder {
+  recipe: Recipe
+  shard: { index: number; count: number }
+  threads: number
+}
+
+/** What a worker tells; one of the three. */
+export interface WorkerMessage {
+  progress?: ProgressEvent
+  report?: ExtractReport
+  failed?: { message: string; code?: string; where?: string | undefined; cure?: string | undefined }
+}
+
+export interface WorkersOptions {
+  /**
+   * Processes; each takes its share of the videos and of the cores, and holds the models. By default one a core, and
+   * at most four: encoding itself takes several cores well.
+   */
+  workers?: number
+  /** This call takes every count-th video, so that several machines share the work. */
+  shard?: { index: number; count: number }
+  progress?: Progress
+  signal?: AbortSignal
+}
+
+const program = fileURLToPath(new URL('extract-worker.js', import.meta.url))
+
+/**
+ * Finds the features that a recipe needs in several processes. Decoding and preparing pictures take one core each, so
+ * that one process leaves most of a machine idle. Where only TypeScript sources are at hand, this process does it.
+ *
+ * @throws EgoLensError `training/worker-ended`, and those of extractFeatures
+ * @example const { frames } = await extractInProcesses(await readRecipe('recipe.yaml'), { workers: 8 })
+ */
+export async function extractInProcesses(recipe: Recipe, options: WorkersOptions = {}): Promise<ExtractReport> {
+  const {
+    workers = Math.min(4, availableParallelism()),
+    progress = silent,
+    signal,
+    shard = { index: 0, count: 1 },
+  } = options
+  signal?.throwIfAborted()
+  if (workers <= 1 || !existsSync(program))
+    return extractFeatures(recipe, { progress, shard, ...(signal ? { signal } : {}) })
+  const threads = Math.max(1, Math.floor(availableParallelism() / workers))
+  const children = Array.from({ length: workers }, () =>
+    fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] }),
+  )
+  const stop = () => children.forEach((child) => void (child.connected && child.send('stop', () => {})))
+  signal?.addEventListener('abort', stop)
+  try {
+    const tellOf = sums(workers, progress)
+    const reports = children.map((child, i) => {
+      const share = { index: shard.index + i * shard.count, count: shard.count * workers }
+      return reportOf(child, { recipe, shard: share, threads }, tellOf(i), signal)
+    })
+    return merged(await Promise.all(reports))
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    for (const child of children) if (child.exitCode === null) child.kill()
+  }
+}
+
+function reportOf(
+  child: ChildProcess,
+  order: WorkerOrder,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): Promise<ExtractReport> {
+  return new Promise((resolve, reject) => {
+    child.on('message', ({ progress: event, report, failed }: WorkerMessage) => {
+      if (event) progress(event)
+      if (report) resolve(report)
+      if (failed && signal?.aborted) reject(signal.reason)
+      else if (failed) reject(errorOf(failed))
+    })
+    child.on('error', reject)
+    child.on('exit', (code, how) =>
+      reject(
+        new EgoLensError('training/worker-ended', `a process that finds features ended (${how ?? code})`, {
+          cure: 'the same command goes on where it stopped; where memory ran out, take fewer --workers',
+        }),
+      ),
+    )
+    child.send(order, () => {}) // should it be gone already, its exit says so
+  })
+}
+
+function errorOf({ code, message, where, cure }: NonNullable<WorkerMessage['failed']>): Error {
+  if (code === undefined) return new Error(message)
+  return new EgoLensError(code, message, { ...(where ? { where } : {}), ...(cure ? { cure } : {}) })
+}
+
+/** The progress of several workers as that of one. */
+function sums(count: number, progress: Progress): (worker: number) => Progress {
+  const last: (ProgressEvent | undefined)[] = Array.from({ length: count })
+  return (worker) => (event) => {
+    last[worker] = event
+    const known = last.filter((one) => one !== undefined)
+    const sum = (of: (one: ProgressEvent) => number) => known.reduce((total, one) => total + of(one), 0)
+    progress({ ...event, done: sum(({ done }) => done), total: sum(({ total }) => total ?? 0) })
+  }
+}
+
+function merged(reports: readonly ExtractReport[]): ExtractReport {
+  const sum = (of: (report: ExtractReport) => number) => reports.reduce((total, report) => total + of(report), 0)
+  const seconds = { ...reports[0]!.seconds }
+  for (const part of Object.keys(seconds) as (keyof typeof seconds)[])
+    seconds[part] = sum((report) => report.seconds[part])
+  return {
+    sources: sum(({ sources }) => sources),
+    complete: sum(({ complete }) => complete),
+    frames: sum(({ frames }) => frames),
+    failures: reports.flatMap(({ failures }) => failures),
+    seconds,
+  }
+}
