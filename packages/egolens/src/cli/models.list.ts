@@ -13,7 +13,7 @@ export function list(): Command {
       action(async (session) => {
         const { listModels } = await import('../weights/list.js')
         const found = await listModels()
-        const rows = found.map((m) => [m.name, m.type ?? 'no config', m.source, bytes(m.bytes), m.dir])
+        const rows = found.map((m) => [m.name, m.type ?? 'unknown', m.source, bytes(m.bytes), m.dir])
         session.result(found, columns([['name', 'type', 'from', 'size', 'folder'], ...rows]))
         return undefined
       }),

@@ -121,7 +121,7 @@ describe('an adapter is found by name', () => {
     await expect(resolveRun('group/adaptor')).rejects.toMatchObject({
       code: 'adapter/not-found',
       message: 'no run "group/adaptor", and none in the cache; there are group/adapter',
-      cure: "egolens models pull group/adaptor --include 'adapter.*'",
+      cure: 'egolens models pull group/adaptor',
     })
     await expect(resolveRun('group/model')).rejects.toThrow('without adapter.json')
     for (const name of ['/no/where', '../x', './x', 'a/b/c', 'group/adapter@../../x', '']) {

@@ -8,7 +8,10 @@ export interface ModelEntry {
   name: string
   dir: string
   source: 'embedded' | 'hub'
-  /** `model_type` of its config.json: clip, dinov2, ...; undefined where there is no config. */
+  /**
+   * `model_type` of its config.json: clip, dinov2, ...; for an adapter of ours its method, as `x-mic adapter`; undefined
+   * where there is neither.
+   */
   type?: string
   /** Bytes of the weight files. */
   bytes: number
@@ -28,12 +31,19 @@ export async function listModels(): Promise<ModelEntry[]> {
 }
 
 async function describe(dir: string): Promise<{ type?: string; bytes: number }> {
-  const config = await readFile(join(dir, 'config.json'), 'utf8').then(
-    (text) => JSON.parse(text) as { model_type?: unknown },
-    () => undefined,
-  )
+  const { model_type: model } = (await fieldsOf(join(dir, 'config.json'))) as { model_type?: unknown }
+  const { method } = (await fieldsOf(join(dir, 'adapter.json'))) as { method?: unknown }
+  const type = typeof model === 'string' ? model : typeof method === 'string' ? `${method} adapter` : undefined
   const files = await weightFiles(dir).catch(() => [])
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size))
-  const type = typeof config?.model_type === 'string' ? config.model_type : undefined
   return { ...(type === undefined ? {} : { type }), bytes: sizes.reduce((a, b) => a + b, 0) }
+}
+
+async function fieldsOf(path: string): Promise<object> {
+  const text = await readFile(path, 'utf8').catch(() => '{}')
+  try {
+    return Object(JSON.parse(text)) as object
+  } catch {
+    return {}
+  }
 }

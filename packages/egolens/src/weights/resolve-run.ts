@@ -22,7 +22,7 @@ export async function resolveRun(nameOrDir: string): Promise<string> {
   }
   const dir = await snapshot(name, revision)
   if (dir !== undefined && (await isAdapter(dir))) return dir
-  const cure = `egolens models pull ${nameOrDir} --include 'adapter.*'`
+  const cure = `egolens models pull ${nameOrDir}`
   if (dir !== undefined) {
     throw new EgoLensError('adapter/not-found', `"${nameOrDir}" is in the cache, but without adapter.json`, {
       where: dir,

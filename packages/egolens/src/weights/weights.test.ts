@@ -68,6 +68,10 @@ test('models are listed with type and size', async () => {
   expect(entries.filter((e) => e.source === 'hub')).toEqual([
     { name: 'a/b', dir, source: 'hub', type: 'clip', bytes: 12 },
   ])
+  await writeFile(join(dir, 'config.json'), 'cut o')
+  expect((await listModels()).find(({ name }) => name === 'a/b')).not.toHaveProperty('type')
+  await writeFile(join(dir, 'adapter.json'), '{"method":"x-mic"}')
+  expect((await listModels()).find(({ name }) => name === 'a/b')).toMatchObject({ type: 'x-mic adapter' })
 })
 
 test('shards must lie beside their index', async () => {

@@ -15,6 +15,11 @@ test('what loads a CLIP and no more', () => {
   expect(chooseFiles(clip).sort()).toEqual([...settings, 'model.safetensors'].sort())
 })
 
+test('what loads an adapter of ours, model card and results left out', () => {
+  const files = ['README.md', 'adapter.json', 'adapter.safetensors', 'result.json']
+  expect(chooseFiles(files)).toEqual(['adapter.json', 'adapter.safetensors'])
+})
+
 test('pickled weights only where there are no others', () => {
   const old = clip.filter((path) => !path.endsWith('.safetensors'))
   expect(chooseFiles(old).sort()).toEqual([...settings, 'pytorch_model.bin'].sort())

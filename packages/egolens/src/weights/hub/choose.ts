@@ -9,8 +9,9 @@ export interface Wanted {
   files?: readonly string[]
 }
 
-/** Settings and tokenizer, by their names in the transformers and OpenCLIP layouts. */
+/** Settings and tokenizer, by their names in the transformers and OpenCLIP layouts, and an adapter's. */
 const small = new Set([
+  'adapter.json',
   ...['config.json', 'preprocessor_config.json', 'processor_config.json', 'open_clip_config.json'],
   ...['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'],
   ...['vocab.json', 'merges.txt', 'vocab.txt', 'bpe_simple_vocab_16e6.txt.gz'],
