@@ -63,7 +63,7 @@ EGOLENS_FUNCTION(memoryBytes) {
   args.environment().buffers->collect();
   int64_t values[2] = {currentBytes.load(), peakBytes.load()};
   if (!args.isNullish(0)) {
-    const auto bytes = compat::cudaBytes(static_cast<int>(args.number(0)), false);
+    const auto bytes = compat::cudaBytes(static_cast<int>(args.integer(0)), false);
     values[0] = bytes.current;
     values[1] = bytes.peak;
   }
@@ -72,7 +72,7 @@ EGOLENS_FUNCTION(memoryBytes) {
 
 EGOLENS_FUNCTION(resetPeak) {
   peakBytes.store(currentBytes.load());
-  if (!args.isNullish(0)) compat::cudaBytes(static_cast<int>(args.number(0)), true);
+  if (!args.isNullish(0)) compat::cudaBytes(static_cast<int>(args.integer(0)), true);
   return nullptr;
 }
 
