@@ -3,7 +3,6 @@ import { EgoLensError } from '../errors.js'
 
 const full = /^(ENOSPC|EDQUOT)$/
 const closed = /^(EROFS|EACCES|EPERM)$/
-const broken = /^(EIO|EFBIG|ENXIO|ESTALE|EMFILE|ENFILE|ENOTDIR|EISDIR|ENAMETOOLONG|ENOENT)$/
 
 /**
  * An error of the disk in the user's words: `disk/full`, `disk/read-only` or `disk/failed`, with the system's error
@@ -11,7 +10,7 @@ const broken = /^(EIO|EFBIG|ENXIO|ESTALE|EMFILE|ENFILE|ENOTDIR|EISDIR|ENAMETOOLO
  */
 export function diskFault(error: unknown, where: string): unknown {
   const { code = '', message } = (error ?? {}) as NodeJS.ErrnoException
-  if (!(error instanceof Error) || error instanceof EgoLensError) return error
+  if (!(error instanceof Error) || !('syscall' in error)) return error
   if (full.test(code)) {
     const what = code === 'EDQUOT' ? 'the quota on this disk is used up' : 'the disk is full'
     return new EgoLensError('disk/full', `${what}: what was there before is kept`, {
@@ -27,6 +26,5 @@ export function diskFault(error: unknown, where: string): unknown {
       cause: error,
     })
   }
-  if (!broken.test(code)) return error
   return new EgoLensError('disk/failed', `writing failed: ${message}`, { where, cause: error })
 }

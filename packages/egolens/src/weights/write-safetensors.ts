@@ -80,18 +80,46 @@ async function body(
   total: number,
   { progress = silent, signal }: { progress?: Progress; signal?: AbortSignal },
 ): Promise<void> {
+  const out = new Gathered(file)
   let done = 0
   for (const { name, elementSize, shape, pieces } of tensors) {
     const end = done + bytesOf(shape, elementSize)
     for (const piece of pieces()) {
-      // Pieces are read synchronously: between them the process may hear Ctrl-C.
-      await setImmediate()
-      signal?.throwIfAborted()
-      await file.write(piece)
+      if (await out.write(piece)) {
+        // Pieces are read synchronously: between them the process may hear Ctrl-C.
+        await setImmediate()
+        signal?.throwIfAborted()
+      }
       done += piece.length
       progress({ task: 'writing safetensors', done, total, unit: 'bytes', note: name })
     }
     if (done !== end) throw new Error(`${name}: ${end - done} bytes are missing`)
+  }
+  await out.flush()
+}
+
+/** Small pieces, of which models have thousands, go to the disk together. */
+class Gathered {
+  readonly #buffer = new Uint8Array(1 << 18)
+  #length = 0
+
+  constructor(private readonly file: OutputFile) {}
+
+  /** @returns whether the file was written to */
+  async write(piece: Uint8Array): Promise<boolean> {
+    const fits = this.#length + piece.length <= this.#buffer.length
+    if (!fits) await this.flush()
+    if (piece.length > this.#buffer.length) await this.file.write(piece)
+    else {
+      this.#buffer.set(piece, this.#length)
+      this.#length += piece.length
+    }
+    return !fits
+  }
+
+  async flush(): Promise<void> {
+    if (this.#length > 0) await this.file.write(this.#buffer.subarray(0, this.#length))
+    this.#length = 0
   }
 }
 
