@@ -138,6 +138,24 @@ describe('a wrong recipe', () => {
     expect(refusal('').code).toBe('recipe/not-yaml')
   })
 
+  it('has an end: aliases that multiply, hold themselves or lie too deep are refused', () => {
+    const nine = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(of).join(',')}]\n`
+    const bomb = 'abcdefgh'.split('').map((name, i) => nine(name, i === 0 ? '1' : `*${'abcdefgh'[i - 1]}`))
+    expect(refusal(bomb.join(''))).toMatchObject({ code: 'recipe/not-yaml', where: 'r.yaml' })
+    for (const itself of ['&a [*a]', '&a {b: *a}']) {
+      expect(refusal(`options: ${itself}\n`).message).toBe('values in values, more than 32 deep')
+      const set = refusal(text, [`options=${itself}`])
+      expect(set.line).toBe(`--set options=${itself}: values in values, more than 32 deep`)
+    }
+    expect(refusal(`a: ${'['.repeat(40)}${']'.repeat(40)}`).message).toBe('values in values, more than 32 deep')
+    expect(refusal(`a: ${'['.repeat(1e5)}`).code).toBe('recipe/not-yaml')
+    expect(refusal(`a: ${' '.repeat(2 ** 20)}`).message).toContain('a recipe has a few hundred lines')
+  })
+
+  it('cannot make a list longer than it is by an override', () => {
+    expect(refusal(text, ['data.test.4294967295.file=x']).code).toBe('recipe/set')
+  })
+
   it('cannot let a test set choose the model', () => {
     const cross = ['training.select=val_cross', 'data.validation.cross={dataset: own, split: test, file: other.csv}']
     expect(refusal(text, cross).code).toBe('recipe/selection-leak')
