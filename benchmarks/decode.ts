@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { setNumThreads } from '@egolens/torch'
 import { frames, frameTimes, type ImageEncoder, preprocess, type Rgb } from 'egolens'
 import type { Bench, Benchmark } from './harness/bench.js'
+import { seconds } from './harness/clock.js'
 import { ffmpegVersion } from './harness/machine.js'
 import { makeVideo } from './harness/video.js'
 
@@ -39,7 +40,7 @@ async function run(bench: Bench): Promise<void> {
 
   const toTensors = async (short?: number) => {
     let done = 0
-    const seconds = await timed(async () => {
+    const took = await seconds(async () => {
       let group: Rgb[] = []
       const flush = () => {
         preprocess(group, prepared).dispose()
@@ -52,9 +53,9 @@ async function run(bench: Bench): Promise<void> {
       if (group.length > 0) flush()
     })
     if (done !== count) throw new Error(`${done} of ${count} frames came`)
-    return seconds
+    return took
   }
-  const nullSink = (filters: string) => () => timed(() => ffmpeg(video, threads, filters))
+  const nullSink = (filters: string) => () => seconds(() => ffmpeg(video, threads, filters))
   const bicubic = 'flags=bicubic+accurate_rnd+full_chroma_int'
 
   const samples = await bench.interleave({
@@ -77,20 +78,20 @@ async function run(bench: Bench): Promise<void> {
 }
 
 /** Clips of one file: all in one call, which plans passes and seeks, against one call a clip. */
-async function onePass(bench: Bench, video: string, seconds: number): Promise<void> {
+async function onePass(bench: Bench, video: string, length: number): Promise<void> {
   const { threads } = bench
   const clips = Array.from({ length: bench.quick ? 2 : 10 }, (_, i) => {
-    const start = (i * seconds) / (bench.quick ? 2 : 10)
-    return frameTimes(start, start + (0.8 * seconds) / (bench.quick ? 2 : 10), bench.quick ? 2 : 8, { mode: 'eval' })
+    const start = (i * length) / (bench.quick ? 2 : 10)
+    return frameTimes(start, start + (0.8 * length) / (bench.quick ? 2 : 10), bench.quick ? 2 : 8, { mode: 'eval' })
   })
   bench.set({ clips: clips.length, framesAClip: clips[0]!.length })
   const read = async (times: readonly number[]) => {
     for await (const _ of frames(video, { times, threads, shortSide: 64 }));
   }
   const samples = await bench.interleave({
-    together: () => timed(() => read(clips.flat())),
+    together: () => seconds(() => read(clips.flat())),
     apart: () =>
-      timed(async () => {
+      seconds(async () => {
         for (const clip of clips) await read(clip)
       }),
   })
@@ -115,10 +116,4 @@ function ffmpeg(video: string, threads: number, filters: string): Promise<void> 
     child.on('error', reject)
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`ffmpeg ended with ${code}`))))
   })
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return (performance.now() - start) / 1000
 }

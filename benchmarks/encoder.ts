@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Generator, noGrad, randn, safetensors, scope, setNumThreads, type Tensor } from '@egolens/torch'
 import { type ClipModel, loadClip, resolveCompute } from 'egolens'
 import type { Bench, Benchmark } from './harness/bench.js'
+import { clock, seconds } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
 import { onnxSession } from './harness/onnxruntime.js'
 import { Peer } from './harness/peer.js'
@@ -54,7 +55,7 @@ async function run(bench: Bench): Promise<void> {
     ours: () => encodeWith(exact, pixels).seconds,
     python: peer && (() => peer.seconds({ run: 'encode', form: 'folded', batches: 1 })),
     auto: () => encodeWith(fast, pixels).seconds,
-    ort: ort && (() => timed(() => ort(input))),
+    ort: ort && (() => seconds(() => ort(input))),
     plain: peer && (() => peer.seconds({ run: 'encode', form: 'plain', batches: 1 })),
     gemm: () => gemmSeconds(size, batch, 'float32'),
     autoGemm: () => gemmSeconds(size, batch, auto),
@@ -95,15 +96,9 @@ async function run(bench: Bench): Promise<void> {
 }
 
 function encodeWith(model: ClipModel, pixels: Tensor): { seconds: number; first: number[] } {
-  const start = performance.now()
+  const start = clock()
   const features = scope(() => model.image.encode(pixels).toTypedArray() as Float32Array)
-  return { seconds: (performance.now() - start) / 1000, first: [...features.slice(0, model.image.width)] }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return (performance.now() - start) / 1000
+  return { seconds: clock() - start, first: [...features.slice(0, model.image.width)] }
 }
 
 /** Multiplications and additions of one image's matrix products. */
@@ -134,10 +129,10 @@ function gemmSeconds(size: TowerSize, batch: number, dtype: 'float32' | 'bfloat1
       const x = randn([rows, width]).to(dtype)
       const w = randn([4 * width, width]).to(dtype)
       const times = 4
-      const start = performance.now()
+      const start = clock()
       for (let i = 0; i < times; i++) scope(() => x.matmul(w.t()))
-      const seconds = (performance.now() - start) / 1000
-      return (seconds / times / (8 * rows * width * width)) * gigaflop(size) * 1e9 * batch
+      const took = clock() - start
+      return (took / times / (8 * rows * width * width)) * gigaflop(size) * 1e9 * batch
     }),
   )
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setNumThreads } from '@egolens/torch'
 import { HandDetector } from 'egolens'
 import type { Bench, Benchmark } from './harness/bench.js'
+import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
 import { onnxSession } from './harness/onnxruntime.js'
 import { Peer } from './harness/peer.js'
@@ -26,9 +27,9 @@ async function run(bench: Bench): Promise<void> {
   const detector = await HandDetector.load()
   const pictures = [...stills(count)]
   const detect = (mirror: boolean) => () => {
-    const start = performance.now()
+    const start = clock()
     for (const picture of pictures) detector.detect([picture], { mirror })
-    return (performance.now() - start) / 1000 / count
+    return (clock() - start) / count
   }
   detect(true)()
   const ours = await ourSide()
@@ -53,9 +54,9 @@ async function run(bench: Bench): Promise<void> {
     ort:
       ort &&
       (async () => {
-        const start = performance.now()
+        const start = clock()
         for (let i = 0; i < count; i++) await ort({ pixels: { data: noise, shape: [views, SIDE, SIDE, 3] } })
-        return (performance.now() - start) / 1000 / count
+        return (clock() - start) / count
       }),
     once: detect(false),
     tfjs,

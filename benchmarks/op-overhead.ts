@@ -1,5 +1,6 @@
 import { scope, setNumThreads, tensor } from '@egolens/torch'
 import type { Bench, Benchmark } from './harness/bench.js'
+import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
 import { Peer } from './harness/peer.js'
 
@@ -18,13 +19,13 @@ async function run(bench: Bench): Promise<void> {
   const [a, b] = [tensor([1]), tensor([2])]
 
   const adds = (perScope: number) => () => {
-    const start = performance.now()
+    const start = clock()
     for (let done = 0; done < count; done += perScope) {
       scope(() => {
         for (let i = 0; i < perScope; i++) a.add(b)
       })
     }
-    return (performance.now() - start) / 1000 / count
+    return (clock() - start) / count
   }
   adds(100)()
   const ours = await ourSide()

@@ -1,4 +1,4 @@
-// npm run bench -- NAME... [--json] [--quick] [--threads N]
+// npm run bench -- NAME... [--json] [--quick] [--threads N] [--cpu-time]
 import { availableParallelism } from 'node:os'
 import { Bench, type Benchmark, show } from './harness/bench.js'
 import type { BenchmarkDocument } from './harness/document.js'
@@ -21,15 +21,17 @@ const threads = Number(threadsText ?? process.env.OMP_NUM_THREADS ?? availablePa
 const flags = args.filter((arg) => arg.startsWith('--'))
 const names = args.filter((arg) => !arg.startsWith('--'))
 const wrong =
-  flags.find((flag) => flag !== '--json' && flag !== '--quick') ?? names.find((name) => !(name in benchmarks))
+  flags.find((flag) => !['--json', '--quick', '--cpu-time'].includes(flag)) ??
+  names.find((name) => !(name in benchmarks))
 
 if (names.length === 0 || wrong !== undefined || !Number.isSafeInteger(threads) || threads < 1) {
   const known = Object.keys(benchmarks).join('|')
-  process.stderr.write(`usage: npm run --silent bench -- ${known} [--json] [--quick] [--threads N]\n`)
+  process.stderr.write(`usage: npm run --silent bench -- ${known} [--json] [--quick] [--threads N] [--cpu-time]\n`)
   process.exit(2)
 }
 // Read by OpenMP as the engine is loaded, here and in every child.
 process.env.OMP_NUM_THREADS = String(threads)
+if (flags.includes('--cpu-time')) process.env.EGOLENS_BENCH_CLOCK = 'cpu'
 process.env.OMP_WAIT_POLICY ??= 'PASSIVE'
 
 for (const name of names) {

@@ -48,7 +48,7 @@ export class Bench {
     this.threads = threads
     this.quick = quick
     this.pairs = quick ? 2 : 5
-    this.set({ threads, pairs: this.pairs })
+    this.set({ threads, pairs: this.pairs, clock: process.env.EGOLENS_BENCH_CLOCK === 'cpu' ? 'processor' : 'wall' })
   }
 
   say(line: string): void {

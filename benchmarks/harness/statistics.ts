@@ -12,13 +12,6 @@ export const summary = (unit: string, samples: readonly number[]) => ({
   samples: [...samples],
 })
 
-/** Seconds that some work takes. */
-export async function seconds(work: () => unknown): Promise<number> {
-  const start = performance.now()
-  await work()
-  return (performance.now() - start) / 1000
-}
-
 /** The slope of the least-squares line through points (index, value). */
 export function slope(values: readonly number[]): number {
   const n = values.length

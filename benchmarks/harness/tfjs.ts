@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Bench } from './bench.js'
+import { clock } from './clock.js'
 import type { SsdGraph } from './ssd-graph.js'
 
 interface TfTensor {
@@ -41,11 +42,11 @@ export async function tensorflowJs(bench: Bench, { folder }: SsdGraph): Promise<
     bench.version('tfjs', tf.version_core ?? 'unknown')
     return async () => {
       const input = tf.zeros([1, 320, 320, 3], 'int32')
-      const start = performance.now()
+      const start = clock()
       const output = await model.executeAsync(input)
       const outputs = Array.isArray(output) ? output : [output]
       await outputs[0]!.data()
-      const seconds = (performance.now() - start) / 1000
+      const seconds = clock() - start
       for (const tensor of [input, ...outputs]) tensor.dispose()
       return seconds
     }

@@ -3,11 +3,10 @@
 import json
 from base64 import b64decode
 from pathlib import Path
-from time import perf_counter
 
 import torch
 import torch.nn.functional as F
-from common import serve
+from common import clock, serve
 
 PREFIX = "StatefulPartitionedCall/"
 INPUT = PREFIX + "map/TensorArrayV2Stack/TensorListStack"
@@ -107,10 +106,10 @@ def forward(pixels):
 
 def detect(views, frames, seed=1):
     pixels = torch.rand(views, 320, 320, 3) * 2 - 1
-    start = perf_counter()
+    start = clock()
     for _ in range(frames):
         forward(pixels)
-    return {"seconds": (perf_counter() - start) / frames}
+    return {"seconds": (clock() - start) / frames}
 
 
 def check(values):
