@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { disk } from '../../files/disk.js'
 import { withLock } from '../../files/lock.js'
 import { snapshot } from '../cache.js'
-import { type Blob, fetchBlob, incompletePath } from './blob.js'
+import { type Blob, diskFault, fetchBlob, incompletePath } from './blob.js'
 import { HubFault } from './fault.js'
 import { isLoadable, pickledWeights } from './pickled.js'
 import type { Plan } from './plan.js'
@@ -33,8 +33,16 @@ export interface Work {
  * @throws HubFault `hub/no-space`, `hub/unwritable` and those of `fetchBlob`
  */
 export async function carryOut(plan: Plan, work: Work): Promise<PulledModel> {
+  const places = modelPlaces(work.asked.name, work.settings.cache)
+  try {
+    return await fetchAll(plan, work, places)
+  } catch (error) {
+    throw diskFault(error, places.blob(''))
+  }
+}
+
+async function fetchAll(plan: Plan, work: Work, places: ModelPlaces): Promise<PulledModel> {
   const { name, revision } = work.asked
-  const places = modelPlaces(name, work.settings.cache)
   const made = disk().makeDirectory(places.folder)
   await made.catch((error: NodeJS.ErrnoException) => {
     throw new HubFault('hub/unwritable', error.message, {
