@@ -26,14 +26,33 @@ export async function readText(path: string, cure?: string): Promise<string> {
       cure,
     })
   })
+  return decode(bytes, path)
+}
+
+/** Longer lines are no annotations: a quote that was never closed, or another file under this name. */
+export const longestLine = 1 << 20
+
+function decode(bytes: Uint8Array, path: string): string {
+  const cure = 'save it as "CSV UTF-8"'
+  let text: string
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new EgoLensError('dataset/not-utf8', 'the file is not UTF-8 text', {
-      where: path,
-      cure: 'save it as "CSV UTF-8"',
-    })
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') {
+      throw new EgoLensError('dataset/too-large', `the file has ${bytes.length} bytes, more than a text may have`, {
+        where: path,
+        cure: 'split it into several files',
+      })
+    }
+    throw new EgoLensError('dataset/not-utf8', 'the file is not UTF-8 text', { where: path, cure })
   }
+  const nul = text.indexOf('\0')
+  if (nul < 0) return text
+  const line = text.slice(0, nul).split('\n').length
+  throw new EgoLensError('dataset/not-utf8', 'there is a NUL character: the file is UTF-16, or damaged', {
+    where: at({ path }, line),
+    cure,
+  })
 }
 
 /**

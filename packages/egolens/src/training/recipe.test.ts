@@ -148,12 +148,22 @@ describe('a wrong recipe', () => {
       expect(set.line).toBe(`--set options=${itself}: values in values, more than 32 deep`)
     }
     expect(refusal(`a: ${'['.repeat(40)}${']'.repeat(40)}`).message).toBe('values in values, more than 32 deep')
-    expect(refusal(`a: ${'['.repeat(1e5)}`).code).toBe('recipe/not-yaml')
-    expect(refusal(`a: ${' '.repeat(2 ** 20)}`).message).toContain('a recipe has a few hundred lines')
+    expect(refusal(`a: ${' '.repeat(2 ** 16)}`).message).toContain('a recipe has a few thousand characters')
+  })
+
+  it('cannot end the process by its depth, in whatever way it is deep', () => {
+    for (const level of ['[', '{a: ', '- ', '? ', '[a: ', '- ? ']) {
+      expect(refusal(level.repeat(10_000)).message).toBe('values in values, more than 32 deep')
+    }
+    const steps = Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:\n`)
+    expect(refusal(steps.join('')).message).toBe('values in values, more than 32 deep')
   })
 
   it('cannot make a list longer than it is by an override', () => {
-    expect(refusal(text, ['data.test.4294967295.file=x']).code).toBe('recipe/set')
+    for (const key of ['7', '4294967295', '-1', 'x']) {
+      const wrong = refusal(text, [`data.test.${key}.file=x`])
+      expect(wrong.line).toBe(`--set data.test.${key}.file=x: data.test has 2 entries, from 0`)
+    }
   })
 
   it('cannot let a test set choose the model', () => {

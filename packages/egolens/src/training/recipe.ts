@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Document, LineCounter, parse, parseDocument } from 'yaml'
+import { type Document, isSeq } from 'yaml'
 import type { z } from 'zod'
 import { datasets } from '../datasets/registry.js'
 import type { Component } from '../datasets/types.js'
@@ -15,9 +15,7 @@ import {
   resolvedSchema,
   trainingDefaults,
 } from './recipe.schema.js'
-
-const LONGEST = 2 ** 20
-const DEEPEST = 32
+import { documentValue, readYaml } from './recipe.yaml.js'
 
 export type { DataSpec, NamedDataSpec, Recipe, RecipeInput } from './recipe.schema.js'
 
@@ -38,25 +36,12 @@ export async function readRecipe(path: string, set: string[] = []): Promise<Reci
 
 /** The same from text. @param where names the file in errors */
 export function parseRecipe(text: string, { where = 'recipe', set = [] as string[] } = {}): Recipe {
-  if (text.length > LONGEST) {
-    throw new EgoLensError('recipe/not-yaml', `a recipe has a few hundred lines, and this ${text.length} characters`, {
-      where,
-    })
-  }
-  const lines = new LineCounter()
-  const document = yaml(() => parseDocument(text, { lineCounter: lines }), 'recipe/not-yaml', where)
-  const fault = document.errors[0]
-  if (fault) {
-    const line = lines.linePos(fault.pos[0]).line
-    const [message] = fault.message.split(/ at line |\n/)
-    throw new EgoLensError('recipe/not-yaml', message!, { where: `${where}:${line}` })
-  }
-  const before = valueFrom(() => document.toJS(), 'recipe/not-yaml', where)
+  const { document, lines, value: before } = readYaml(text, 'recipe/not-yaml', where)
   if (before === null || typeof before !== 'object' || Array.isArray(before)) {
     throw new EgoLensError('recipe/not-yaml', 'a recipe is a list of keys and values', { where })
   }
   for (const assignment of set) override(document, assignment)
-  const value = valueFrom(() => document.toJS(), 'recipe/not-yaml', where)
+  const value = documentValue(document, 'recipe/not-yaml', where)
   return check(value as RecipeInput, { document, lines, where, set })
 }
 
@@ -153,28 +138,21 @@ function override(document: Document, assignment: string): void {
   if (at < 1 || path.includes('')) {
     throw new EgoLensError('recipe/set', `"${assignment}" is not an override`, { cure: '--set training.epochs=2' })
   }
-  const keys = path.map((key) => (/^\d{1,3}$/.test(key) ? Number(key) : key))
+  const keys = path.map((key) => (/^\d{1,9}$/.test(key) ? Number(key) : key))
   const where = `--set ${assignment}`
-  const value = valueFrom(() => parse(assignment.slice(at + 1)), 'recipe/set', where)
-  yaml(() => document.setIn(keys, value), 'recipe/set', where)
-}
-
-/** What the YAML library throws of a text (aliases without end, values too deep for it) says nothing of a fault here. */
-function yaml<T>(work: () => T, code: string, where: string): T {
+  keys.forEach((key, i) => {
+    const list = i === 0 ? undefined : document.getIn(keys.slice(0, i), true)
+    if (!isSeq(list) || (typeof key === 'number' && key <= list.items.length)) return
+    throw new EgoLensError('recipe/set', `${path.slice(0, i).join('.')} has ${list.items.length} entries, from 0`, {
+      where,
+    })
+  })
+  const { value } = readYaml(assignment.slice(at + 1), 'recipe/set', where)
   try {
-    return work()
+    document.setIn(keys, value)
   } catch (error) {
-    throw new EgoLensError(code, (error as Error).message.split('\n')[0]!, { where, cause: error })
+    throw new EgoLensError('recipe/set', (error as Error).message, { where })
   }
-}
-
-/** The value of YAML, with an end: an alias inside what it stands for makes a value that holds itself. */
-function valueFrom(read: () => unknown, code: string, where: string): unknown {
-  const value = yaml(read, code, where)
-  const deeper = (item: unknown, depth: number): boolean =>
-    item !== null && typeof item === 'object' && (depth === 0 || Object.values(item).some((v) => deeper(v, depth - 1)))
-  if (!deeper(value, DEEPEST)) return value
-  throw new EgoLensError(code, `values in values, more than ${DEEPEST} deep`, { where })
 }
 
 function withoutUndefined<T extends object>(object: T): Partial<T> {

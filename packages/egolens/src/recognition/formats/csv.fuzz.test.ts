@@ -57,11 +57,8 @@ const nasty = [
     'a\t+b',
   ],
 ]
-const text = (chance: Chance): string =>
-  chance
-    .many(4, () => chance.pick(nasty))
-    .join('')
-    .toWellFormed()
+/** As a file holds it: half of a surrogate pair becomes the replacement character. */
+const text = (chance: Chance): string => Buffer.from(chance.many(4, () => chance.pick(nasty)).join('')).toString()
 
 /** Written by the rules of RFC 4180 alone; `ends` is what ends a record. */
 function plainCsv(rows: readonly (readonly string[])[], ends: string, chance: Chance): string {

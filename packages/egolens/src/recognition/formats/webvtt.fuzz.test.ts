@@ -146,8 +146,8 @@ function cueText(payload: string): string {
 }
 
 const inOneLine = (given: string) =>
-  given
-    .toWellFormed()
+  Buffer.from(given)
+    .toString()
     .replace(/[\p{Cc}\u2028\u2029]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
