@@ -69,7 +69,7 @@ const QUIET = { nostdin: true, hide_banner: true, nostats: true, loglevel: 'leve
 function before({ input, seek, threads }: DecodeArguments, more: Settings<'ffmpeg'> = {}): string[] {
   const count = Math.max(1, Math.floor(threads ?? Math.min(4, availableParallelism())))
   return [
-    ...options('ffmpeg', { ...QUIET, threads: count, copyts: true, ...more }),
+    ...options('ffmpeg', { ...QUIET, threads: count, filter_threads: count, copyts: true, ...more }),
     ...(seek === undefined ? [] : options('ffmpeg', { seek_timestamp: 1, noaccurate_seek: true, ss: seek.toFixed(6) })),
     ...inputOptions('ffmpeg', input),
   ]
@@ -111,7 +111,7 @@ export function probeArguments(input: Input, list: 'packets' | 'frames'): string
     list === 'packets' ? 'packet=pts,duration,flags' : 'frame=best_effort_timestamp,key_frame,pkt_duration',
     'stream=codec_name,width,height,time_base,avg_frame_rate,r_frame_rate,nb_frames,color_transfer',
     'stream_side_data=rotation',
-    'format=start_time,format_name',
+    'format=start_time',
   ]
   return [
     ...options('ffprobe', { hide_banner: true, loglevel: 'level+warning', max_alloc: MAX_PIECE }),

@@ -1,6 +1,6 @@
 import { EgoLensError } from '../errors.js'
 import { diagnose, endedBySignal } from './diagnose.js'
-import { BASE_MEMORY, launch } from './launch.js'
+import { launch } from './launch.js'
 import { Lines } from './lines.js'
 import type { Program } from './options.js'
 
@@ -13,7 +13,7 @@ export interface ChildOptions {
   stallSeconds?: number
   /** Seconds of waiting in all; time that the reader takes does not count. No limit by default. */
   totalSeconds?: number
-  /** Bytes of address space. */
+  /** Bytes of address space; no limit by default. */
   memory?: number
   /** Bytes on stdout and stderr after which the child is ended. */
   maxOutput?: number
@@ -47,7 +47,7 @@ export class Child {
   constructor(program: Program, argv: readonly string[], options: ChildOptions) {
     this.#program = program
     this.#options = options
-    this.#child = launch(program, argv, options.memory ?? BASE_MEMORY)
+    this.#child = launch(program, argv, options.memory)
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error: NodeJS.ErrnoException) => {
         this.#fail(error.code === 'ENOENT' ? notInstalled(program) : error)

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { allFrames, failure, makeVideo, numberedVideo, painted, temporaryFolder } from './testing.js'
 import { probe } from './timeline.js'
@@ -60,6 +60,16 @@ describe('a file that broke off', () => {
     expect(error.cure).toContain('get the file again')
   })
 
+  it('an image that broke off is named, and not filled up with grey', async () => {
+    mkdirSync(at('images'))
+    makeVideo(at('images/frame_%03d.jpg'), '-f', 'lavfi', '-i', 'testsrc=s=64x48:r=3:d=1', '-q:v', '2')
+    const bytes = readFileSync(at('images/frame_002.jpg'))
+    writeFileSync(at('images/frame_002.jpg'), bytes.subarray(0, bytes.length - 40))
+    const error = await failure(at('images'), { frameRate: 12 })
+    expect(error).toMatchObject({ code: 'video/frame-missing', where: at('images/frame_002.jpg') })
+    expect(error.message).toBe('the image is cut off')
+  })
+
   it('zero bytes', async () => {
     writeFileSync(at('empty.mp4'), '')
     const error = await failure(at('empty.mp4'))
@@ -103,14 +113,30 @@ describe('a file whose index is wrong', () => {
     expect(await failure(at('none.mp4'))).toMatchObject({ code: 'video/no-frames', where: at('none.mp4') })
   })
 
-  it('more frames declared than there are', async () => {
-    const path = edited(copy('declares.avi'), 'declares-more.avi', (bytes) => {
+  it('more frames declared than there are: those that are there, and the first that is not is named', async () => {
+    const avi = numberedVideo(at('declares.avi'), { frames: 24, rate: 12 }, '-c:v', 'mpeg4', '-q:v', '2')
+    const header = edited(avi, 'declares-more.avi', (bytes) => {
       bytes.writeUInt32LE(900, bytes.indexOf('avih') + 8 + 16)
       bytes.writeUInt32LE(900, bytes.indexOf('strh') + 8 + 32)
     })
-    const error = await failure(path)
-    expect(error).toMatchObject({ code: 'video/truncated', where: path })
-    expect(error.message).toContain('24 of 900 frames')
+    expect(await probe(header)).toMatchObject({ frames: 24 })
+    expect((await allFrames(header)).map(painted)).toEqual(Array.from({ length: 24 }, (_, i) => i))
+    const beyond = edited(whole, 'beyond.mp4', (bytes) => {
+      const stsz = bytes.indexOf('stsz') + 12
+      bytes.writeUInt32BE(10_000_000, stsz + 4 + 4 * 20)
+    })
+    const error = await failure(beyond)
+    expect(error).toMatchObject({ code: 'video/frame-missing', where: beyond })
+    expect(error.message).toMatch(/^the frame at 1\.\d+ s cannot be decoded/)
+    expect((await allFrames(beyond, { times: [0, 0.9] })).map(painted)).toEqual([0, 10])
+  })
+
+  it('frames that an edit list leaves out are not missing', async () => {
+    const path = edited(whole, 'trimmed.mp4', (bytes) => {
+      const length = bytes.indexOf('elst') + 12
+      bytes.writeUInt32BE(bytes.readUInt32BE(length) / 2, length)
+    })
+    expect((await allFrames(path)).map(painted)).toEqual(Array.from({ length: 12 }, (_, i) => i))
   })
 
   it('an index of millions of frames in a small file takes no memory', async () => {

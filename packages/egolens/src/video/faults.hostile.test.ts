@@ -225,7 +225,7 @@ describe('a decoder that fails', () => {
     const script = 'echo "[error] Cannot allocate memory within $(ulimit -v)" >&2; exit 1'
     const error = await withPrograms({ ffmpeg: script }, () => failure(whole))
     expect(error).toMatchObject({ code: 'video/out-of-memory', where: whole, cure: 'scale the video down first' })
-    expect(error.message).toContain(`within ${(2 ** 31 + 128 * 64 * 48) / 1024}`)
+    expect(error.message).toContain(`within ${(2 ** 32 + 128 * 64 * 48) / 1024}`)
   })
 
   it('is not asked to write reports or to colour its words', async () => {

@@ -11,12 +11,12 @@ export const MEMORY_PER_PIXEL = 128
 const LIMITED = 'ulimit -v "$0" 2>/dev/null; exec "$@"'
 
 /** The one place where FFmpeg's programs are started; `memory` limits their address space, in bytes. */
-export function launch(program: Program, argv: readonly string[], memory: number): ChildProcessWithoutNullStreams {
+export function launch(program: Program, argv: readonly string[], memory?: number): ChildProcessWithoutNullStreams {
   checkCommand(program, argv)
   // These make FFmpeg write files of its own, or colour the lines that are read here.
   const { FFREPORT: _, AV_LOG_FORCE_COLOR: __, ...environment } = process.env
   const settings = { stdio: 'pipe', env: { ...environment, AV_LOG_FORCE_NOCOLOR: '1' } } as const
   if (process.platform === 'win32') return spawn(program, argv, settings)
-  const kibibytes = String(Math.ceil(memory / 1024))
+  const kibibytes = memory === undefined ? 'unlimited' : String(Math.ceil(memory / 1024))
   return spawn('/bin/sh', ['-c', LIMITED, kibibytes, program, ...argv], settings)
 }

@@ -1,8 +1,7 @@
 import type { ChildOptions } from './child.js'
-import { MEMORY_PER_PIXEL } from './launch.js'
+import { BASE_MEMORY, MEMORY_PER_PIXEL } from './launch.js'
 import type { DecodeLimits, VideoInfo } from './types.js'
 
-const GIB = 2 ** 30
 const LOG_OF_A_FRAME = 1024
 
 /** A decoder slower than this many frames a second hangs. */
@@ -21,7 +20,7 @@ export function decoderLimits(
     source,
     stallSeconds: stallSeconds * Math.max(1, longestGap / (60 * SLOWEST)),
     totalSeconds: totalSeconds ?? stallSeconds * 10 * (1 + count / (60 * SLOWEST)),
-    memory: 2 * GIB + MEMORY_PER_PIXEL * width * height,
+    memory: BASE_MEMORY + MEMORY_PER_PIXEL * width * height,
     maxLog: 2 ** 26 + LOG_OF_A_FRAME * count,
   }
 }

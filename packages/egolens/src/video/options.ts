@@ -30,6 +30,7 @@ const OPTIONS = {
     nostats: FLAG,
     y: FLAG,
     threads: WHOLE,
+    filter_threads: WHOLE,
     copyts: FLAG,
     seek_timestamp: /^1$/,
     noaccurate_seek: FLAG,

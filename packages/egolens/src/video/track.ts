@@ -1,7 +1,9 @@
 import { EgoLensError } from '../errors.js'
 import { type Hdr, type Input, probeArguments } from './arguments.js'
+import { brokeOff } from './broken-off.js'
 import { Child } from './child.js'
 import { diagnose } from './diagnose.js'
+import { BASE_MEMORY } from './launch.js'
 import type { DecodeLimits } from './types.js'
 
 /** The frames of a video stream and what its container says of it. */
@@ -45,7 +47,7 @@ export async function probeTrack(
   const found = lost ? await list(source, input, 'frames', limits) : packets
   const { rows: listed, stream, format } = found
   if (!stream.codec_name) throw new EgoLensError('video/no-video', 'there is no video stream in it', { where: source })
-  refuseUnusable(source, packets)
+  await refuseUnusable(source, input, packets)
   if (listed.length === 0)
     throw new EgoLensError('video/no-frames', 'the video stream has no frames', { where: source })
   const rows = listed.filter((row) => !Number.isNaN(row.tick)) // some decoders push a last frame out without a time
@@ -75,10 +77,10 @@ export async function probeTrack(
 type Listing = Awaited<ReturnType<typeof list>>
 
 /** A file that ends before its index does, or whose frames are larger than FFmpeg may decode. */
-function refuseUnusable(source: string, { stream, format, packets, complaints }: Listing): void {
+async function refuseUnusable(source: string, input: Input, { stream, packets, complaints }: Listing): Promise<void> {
   const said = diagnose(complaints)
-  const declared = /^mov|^avi/.test(format.format_name ?? '') ? Number(stream.nb_frames) : Number.NaN
-  if (declared > packets || said.code === 'video/truncated') {
+  if (said.code === 'video/truncated' || ('path' in input && (await brokeOff(input.path)))) {
+    const declared = Number(stream.nb_frames)
     const counts = declared > packets ? `: ${packets} of ${declared} frames are in it` : ''
     const { code, message, cure } = diagnose(['partial file'])
     throw new EgoLensError(code, message + counts, { where: source, cure })
@@ -98,6 +100,7 @@ async function list(
     ...{ source, stallSeconds, totalSeconds },
     input: bytes,
     maxOutput: MAX_LIST,
+    memory: BASE_MEMORY,
   })
   const rows: { tick: number; key: number; duration: number }[] = []
   const [stream, format]: Record<string, string>[] = [{}, {}]
