@@ -1,7 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * The long ones first, so that none is left alone at the end; fuzz targets last: in the full tests they take 10 minutes
+ * each, the same for all, and keep both workers busy to the end, when all else has been said.
+ */
+class LongFirstFuzzLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) =>
+      /\.fuzz\.test\.ts$/.test(moduleId) ? 2 : /\.full\.test\.ts$/.test(moduleId) ? 0 : 1
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 // Tests run the sources directly; only tests of the command line run the built files.
 export default defineConfig({
@@ -21,6 +34,7 @@ export default defineConfig({
     ],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongFirstFuzzLast },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { OMP_NUM_THREADS: '1' },

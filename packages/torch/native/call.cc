@@ -161,7 +161,7 @@ EGOLENS_FUNCTION(operatorNames) {
 
 napi_value invoke(Arguments& args, bool wantsResult) {
   Environment& environment = args.environment();
-  const auto id = static_cast<size_t>(args.number(0));
+  const auto id = static_cast<uint64_t>(args.integer(0));
   if (id >= environment.operators.size()) fail("NoSuchOperator", "no operator has this number");
   const Operator& op = environment.operators[id];
   if (!op.handle) {

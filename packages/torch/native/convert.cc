@@ -59,8 +59,6 @@ struct Place {
   }
 };
 
-bool isWhole(double value) { return value == std::floor(value) && std::fabs(value) <= 9007199254740992.0; }
-
 c10::Scalar readScalar(napi_env env, napi_value value, const Place& place, Kind kind) {
   double number = 0;
   if (napi_get_value_double(env, value, &number) == napi_ok) {
@@ -246,7 +244,12 @@ const char* dtypeName(at::ScalarType type) {
 // A dtype travels as its name or as libtorch's own number.
 at::ScalarType readDtype(napi_env env, napi_value value) {
   double code = 0;
-  if (napi_get_value_double(env, value, &code) == napi_ok) return static_cast<at::ScalarType>(static_cast<int8_t>(code));
+  if (napi_get_value_double(env, value, &code) == napi_ok) {
+    for (const DtypeName& entry : dtypeNames) {
+      if (code == static_cast<double>(entry.type)) return entry.type;
+    }
+    fail("BadArgument", std::to_string(code) + " is not the number of a dtype");
+  }
   const std::string name = readText(env, value);
   for (const DtypeName& entry : dtypeNames) {
     if (name == entry.name) return entry.type;

@@ -95,7 +95,11 @@ double Arguments::number(size_t index) const {
   return value;
 }
 
-int64_t Arguments::integer(size_t index) const { return static_cast<int64_t>(number(index)); }
+int64_t Arguments::integer(size_t index) const {
+  const double value = number(index);
+  if (!isWhole(value)) fail("BadArgument", "argument " + std::to_string(index) + " must be a whole number");
+  return static_cast<int64_t>(value);
+}
 
 bool Arguments::boolean(size_t index) const {
   bool value = false;
@@ -127,7 +131,7 @@ std::vector<int64_t> Arguments::integers(size_t index) const {
     napi_value element;
     double number = 0;
     napi_get_element(env_, values_[index], i, &element);
-    if (napi_get_value_double(env_, element, &number) != napi_ok || number != std::floor(number)) {
+    if (napi_get_value_double(env_, element, &number) != napi_ok || !isWhole(number)) {
       fail("BadArgument", "argument " + std::to_string(index) + " must be an array of whole numbers");
     }
     values[i] = static_cast<int64_t>(number);

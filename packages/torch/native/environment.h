@@ -3,6 +3,7 @@
 
 #include <node_api.h>
 
+#include <cmath>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -81,6 +82,9 @@ class Arguments {
   size_t count_ = capacity;
   napi_value values_[capacity];
 };
+
+// A number that JavaScript counts exactly: every cast of one to int64_t is defined.
+inline bool isWhole(double value) { return value == std::floor(value) && std::fabs(value) <= 9007199254740992.0; }
 
 // JavaScript values of results.
 napi_value undefinedValue(napi_env env);

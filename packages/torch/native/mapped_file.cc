@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -50,7 +51,7 @@ class MappedFile {
   char* at(int64_t offset, int64_t length) const {
     if (offset < 0 || length < 0 || static_cast<uint64_t>(offset) > size_ ||
         static_cast<uint64_t>(length) > size_ - static_cast<uint64_t>(offset)) {
-      fail("OutOfRange", "bytes " + std::to_string(offset) + " to " + std::to_string(offset + length) +
+      fail("OutOfRange", std::to_string(length) + " bytes at " + std::to_string(offset) +
                              " are outside the file of " + std::to_string(size_) + " bytes");
     }
     return static_cast<char*>(data_) + offset;
@@ -89,7 +90,7 @@ EGOLENS_FUNCTION(mappedBytes) {
   return buffer;
 }
 
-// mappedTensor(file, offset, dtype, shape): a view where the element's alignment allows it, else a copy.
+// mappedTensor(file, offset, dtype, shape): a view where the element's alignment and its values allow it, else a copy.
 EGOLENS_FUNCTION(mappedTensor) {
   const auto file = fileOf(args);
   const at::ScalarType type = readDtype(args.env(), args[2]);
@@ -103,6 +104,12 @@ EGOLENS_FUNCTION(mappedTensor) {
   }
   char* data = file->at(args.integer(1), bytes);
   const auto options = at::TensorOptions().dtype(type);
+  // Kernels take a bool's byte as it is: a 2 would count twice in a sum, and in C++ it is no bool at all.
+  if (type == at::kBool && std::any_of(data, data + bytes, [](char byte) { return (byte & ~1) != 0; })) {
+    at::Tensor truths = at::empty(shape, options);
+    std::transform(data, data + bytes, static_cast<char*>(truths.data_ptr()), [](char byte) { return byte != 0; });
+    return tensorValue(args.environment(), std::move(truths));
+  }
   if (bytes > 0 && reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(element) == 0) {
     return tensorValue(args.environment(), at::from_blob(data, shape, [file](void*) {}, options));
   }

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "environment.h"
+#include "small_blocks.h"
 
 namespace egolens {
 namespace {
@@ -30,11 +31,32 @@ void countAllocation(void* data) {
 c10::Allocator* wrapped = nullptr;
 c10::DeleterFnPtr wrappedDeleter = nullptr;
 
+// AddressSanitizer finds a use after free only where memory is really freed.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool keepsBlocks = false;
+#else
+constexpr bool keepsBlocks = true;
+#endif
+
+// Zeroed storage without a constructor, so that it needs no check at each use.
+thread_local SmallBlocks smallBlocks;
+
+struct SmallBlocksEnd {
+  ~SmallBlocksEnd() {
+    smallBlocks.close();
+    smallBlocks.clear(wrappedDeleter);
+  }
+};
+
+void freeAtThreadEnd() { thread_local SmallBlocksEnd end; }
+
 void countedDelete(void* data) {
   if (data == nullptr) return;
-  const auto size = static_cast<int64_t>(malloc_usable_size(data));
+  const size_t usable = malloc_usable_size(data);
+  const auto size = static_cast<int64_t>(usable);
   threadBytes -= size;
   currentBytes.fetch_sub(size, std::memory_order_relaxed);
+  if (keepsBlocks && smallBlocks.keep(data, usable)) return;
   wrappedDeleter(data);
 }
 
@@ -48,6 +70,14 @@ struct CountingAllocator final : c10::Allocator {
 
  private:
   static c10::DataPtr counted(size_t size) {
+    if (keepsBlocks && size > 0 && size <= SmallBlocks::largest) {
+      if (void* block = smallBlocks.take(size)) {
+        countAllocation(block);
+        return {block, block, &countedDelete, c10::Device(c10::DeviceType::CPU)};
+      }
+      freeAtThreadEnd();
+      size = SmallBlocks::rounded(size);
+    }
     c10::DataPtr memory = wrapped->allocate(size);
     void* data = memory.get();
     if (data == nullptr) return memory;
@@ -63,7 +93,7 @@ EGOLENS_FUNCTION(memoryBytes) {
   args.environment().buffers->collect();
   int64_t values[2] = {currentBytes.load(), peakBytes.load()};
   if (!args.isNullish(0)) {
-    const auto bytes = compat::cudaBytes(static_cast<int>(args.number(0)), false);
+    const auto bytes = compat::cudaBytes(static_cast<int>(args.integer(0)), false);
     values[0] = bytes.current;
     values[1] = bytes.peak;
   }
@@ -72,7 +102,7 @@ EGOLENS_FUNCTION(memoryBytes) {
 
 EGOLENS_FUNCTION(resetPeak) {
   peakBytes.store(currentBytes.load());
-  if (!args.isNullish(0)) compat::cudaBytes(static_cast<int>(args.number(0)), true);
+  if (!args.isNullish(0)) compat::cudaBytes(static_cast<int>(args.integer(0)), true);
   return nullptr;
 }
 
@@ -95,6 +125,7 @@ EGOLENS_FUNCTION(reportMemory) {
 
 // Gives unused heap pages back to the system: for long-lived servers that are idle.
 EGOLENS_FUNCTION(trimMemory) {
+  if (wrappedDeleter != nullptr) smallBlocks.clear(wrappedDeleter);
   malloc_trim(0);
   return nullptr;
 }

@@ -6,6 +6,8 @@
 #include <ATen/core/Tensor.h>
 #include <torch/cuda.h>
 
+#include <limits>
+
 #include "convert.h"
 #include "environment.h"
 
@@ -13,7 +15,11 @@ namespace egolens {
 namespace {
 
 EGOLENS_FUNCTION(setNumThreads) {
-  at::set_num_threads(static_cast<int>(args.integer(0)));
+  const int64_t count = args.integer(0);
+  if (count < 1 || count > std::numeric_limits<int>::max()) {
+    fail("BadArgument", "setNumThreads: " + std::to_string(count) + " is no number of threads", "setNumThreads");
+  }
+  at::set_num_threads(static_cast<int>(count));
   return nullptr;
 }
 
@@ -36,7 +42,7 @@ EGOLENS_FUNCTION(synchronize) {
 }
 
 EGOLENS_FUNCTION(manualSeed) {
-  at::manual_seed(static_cast<uint64_t>(args.number(0)));
+  at::manual_seed(static_cast<uint64_t>(args.integer(0)));
   return nullptr;
 }
 
@@ -44,7 +50,7 @@ EGOLENS_FUNCTION(manualSeed) {
 EGOLENS_FUNCTION(generator) {
   Environment& environment = args.environment();
   at::Generator copy = at::globalContext().defaultGenerator(c10::Device(args.text(0))).clone();
-  copy.set_current_seed(static_cast<uint64_t>(args.number(1)));
+  copy.set_current_seed(static_cast<uint64_t>(args.integer(1)));
   return numberValue(args.env(), environment.generators.add(std::move(copy)));
 }
 

@@ -28,7 +28,7 @@ EGOLENS_FUNCTION(releaseMany) {
     fail("BadArgument", "a Float64Array of handles is expected");
   }
   const auto* handles = static_cast<const double*>(data);
-  const auto count = std::min(length, static_cast<size_t>(args.number(1)));
+  const auto count = std::min(length, static_cast<size_t>(std::max<int64_t>(0, args.integer(1))));
   for (size_t i = 0; i < count; ++i) environment.tensors.remove(handles[i]);
   environment.buffers->collect();
   return nullptr;

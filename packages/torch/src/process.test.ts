@@ -39,6 +39,22 @@ describe('worker threads', () => {
     expect(await inWorker(train)).toEqual(expected)
   })
 
+  it('can be ended at any moment of their work', async () => {
+    const source = `const { parentPort } = require('node:worker_threads');
+      (async () => { ${script(`
+        const kept = [T.fromTypedArray(new Float32Array(1 << 20), [1 << 20]), T.randn([64, 64], { requiresGrad: true })]
+        for (let i = 0; ; i++) {
+          kept.push(T.scope(() => kept[1].matmul(kept[1]).exp().sum()))
+          if (i === 10) parentPort.postMessage('started')
+        }`)} })()`
+    for (let time = 0; time < 3; time++) {
+      const worker = new Worker(source, { eval: true })
+      await new Promise((resolve) => worker.once('message', resolve))
+      expect(await worker.terminate()).toBe(1)
+    }
+    expect(await inWorker(train)).toMatchObject({ exact: true })
+  })
+
   it('know nothing of the handles of others', async () => {
     const result = await inWorker(`
       const own = T.tensor([1])

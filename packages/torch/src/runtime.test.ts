@@ -149,6 +149,18 @@ describe('mapFile', () => {
     })
   })
 
+  it('takes every byte of a bool but 0 as true, as kernels count on bytes 0 and 1', () => {
+    const bools = join(directory, 'bools')
+    writeFileSync(bools, Uint8Array.of(0, 1, 2, 255))
+    scope(() => {
+      const file = mapFile(bools)
+      const read = file.tensor(0, 'bool', [4])
+      expect([...read.toTypedArray()]).toEqual([0, 1, 1, 1])
+      expect(read.sum().item()).toBe(3)
+      file.close()
+    })
+  })
+
   it('never writes to the file', () => {
     scope(() => {
       const file = mapFile(path)
@@ -164,6 +176,8 @@ describe('mapFile', () => {
     expect(() => file.tensor(8, 'float32', [3])).toThrow(outside)
     expect(() => file.tensor(0, 'float32', [2 ** 30, 2 ** 30, 2 ** 30])).toThrow(outside)
     expect(() => file.bytes(-1, 1)).toThrow(outside)
+    expect(() => file.bytes(2 ** 53, 2 ** 53)).toThrow(outside)
+    expect(() => file.tensor(0, 'uint8', [2 ** 53, 2 ** 53])).toThrow(outside)
     expect(() => file.bytes(0, 17)).toThrow(outside)
     file.close()
     expect(() => mapFile(join(directory, 'absent'))).toThrow(expect.objectContaining({ code: 'FileUnreadable' }))

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { examples, json } from './options.js'
-import { action } from './session.js'
+import { action, saving } from './session.js'
 import { useAllCores } from './threads.js'
 
 /** `egolens demo [VIDEO]` */
@@ -24,6 +24,6 @@ export function demo(): Command {
         const outcome = await runDemo({ folder: options.dir, progress, signal, ...(video ? { video } : {}) })
         session.result(outcome, [tableText(outcome.table), notice, '', `The report: ${outcome.report}`].join('\n'))
         return undefined
-      }),
+      }, saving),
     )
 }

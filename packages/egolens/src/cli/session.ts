@@ -14,22 +14,29 @@ export interface Session {
   result(document: unknown, text: string): void
 }
 
-/** Exit status: the work failed. Usage errors end with 2, an interruption with 130. */
+/** Exit status: the work failed. Usage errors end with 2, an interruption with 128 and the signal's number. */
 export const failed = 1
-export const interrupted = 130
+export const interrupted = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** For work that writes a checkpoint before it ends: a step and a save of a large model take their time. */
+export const saving = { grace: 120 }
+
+type Interruption = keyof typeof interrupted
 
 /**
  * Makes a function the action of a command: `--json`, progress, Ctrl-C and errors are the same everywhere.
  * @param work gets the command's arguments and options; may return an exit status
+ * @param grace seconds that interrupted work may take to reach a safe place, such as a checkpoint
  */
 export function action<Options extends object>(
   work: (session: Session, options: Options, ...positional: string[]) => Promise<number | undefined>,
+  { grace = 5 } = {},
 ) {
   return async (...received: unknown[]): Promise<void> => {
     const command = received.pop() as Command
     const options = received.pop() as Options & { json?: boolean }
     const bar = progressBar(process.stderr)
-    const { signal, stop } = interruption(bar)
+    const { signal, status, stop } = interruption(bar)
     const session: Session = {
       json: options.json === true,
       progress: bar.progress,
@@ -42,41 +49,49 @@ export function action<Options extends object>(
     }
     try {
       const positional = received.slice(0, command.registeredArguments.length) as string[]
-      process.exitCode = (await Promise.race([work(session, options, ...positional), overdue(signal)])) ?? 0
+      process.exitCode = (await Promise.race([work(session, options, ...positional), overdue(signal, grace)])) ?? 0
     } catch (error) {
       bar.end()
-      process.exitCode = report(error, session)
+      process.exitCode = report(error, session, status())
     } finally {
       bar.end()
       stop()
     }
     // Work that knows no interruption may still be under way.
-    if (signal.aborted) process.exit(interrupted)
+    if (signal.aborted) process.exit(process.exitCode === failed ? failed : status())
   }
 }
 
-/** How long interrupted work may take to reach a safe place, such as a checkpoint. */
-const graceSeconds = 5
-
-function overdue(signal: AbortSignal): Promise<never> {
+function overdue(signal: AbortSignal, grace: number): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), 1000 * graceSeconds).unref())
+    signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), 1000 * grace).unref())
   })
 }
 
-/** First Ctrl-C: the work ends at its next safe place. Second: at once. */
-function interruption(bar: ProgressBar): { signal: AbortSignal; stop(): void } {
+interface Interruptible {
+  signal: AbortSignal
+  /** The exit status for the signal that came. */
+  status(): number
+  stop(): void
+}
+
+/** First Ctrl-C or SIGTERM: the work ends at its next safe place. Second: at once. */
+function interruption(bar: ProgressBar): Interruptible {
   const controller = new AbortController()
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(interrupted)
+  let first: Interruption = 'SIGINT'
+  const onSignal = (name: Interruption) => {
+    if (controller.signal.aborted) process.exit(interrupted[name])
+    first = name
     bar.end()
-    process.stderr.write('egolens: stopping; press Ctrl-C again to stop at once\n')
+    const again = name === 'SIGINT' ? 'press Ctrl-C again' : 'send the signal again'
+    process.stderr.write(`egolens: stopping; ${again} to stop at once\n`)
     controller.abort(new EgoLensError('interrupted', 'interrupted'))
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return {
     signal: controller.signal,
+    status: () => interrupted[first],
     stop() {
       process.off('SIGINT', onSignal)
       process.off('SIGTERM', onSignal)
@@ -84,13 +99,17 @@ function interruption(bar: ProgressBar): { signal: AbortSignal; stop(): void } {
   }
 }
 
+/** What goes wrong while interrupted work saves itself is told; the rest comes of the interruption. */
+const saveFailed = /^(disk|lock|training)\//
+
 /** One line on stderr, and with --json the same as a document. */
-function report(error: unknown, session: Session): number {
-  if (session.signal.aborted) {
-    process.stderr.write('egolens: interrupted; the same command goes on where it stopped\n')
-    return interrupted
-  }
+function report(error: unknown, session: Session, status: number): number {
   const { code, message } = describe(error)
+  if (session.signal.aborted && !saveFailed.test(code)) {
+    const told = code === 'run/interrupted' ? message : 'interrupted; the same command goes on where it stopped'
+    process.stderr.write(`egolens: ${told}\n`)
+    return status
+  }
   process.stderr.write(`egolens: ${message}\n`)
   if (process.env.EGOLENS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   if (session.json) process.stdout.write(`${JSON.stringify({ error: { code, message } }, undefined, 2)}\n`)

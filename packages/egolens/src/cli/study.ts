@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { examples, json } from './options.js'
-import { action } from './session.js'
+import { action, saving } from './session.js'
 import { useAllCores } from './threads.js'
 
 /** `egolens study NAME` */
@@ -32,6 +32,6 @@ export function study(): Command {
         const { tableText } = await import('../evaluation/render-table.js')
         session.result(outcome, outcome.tables.map(tableText).join('\n').trimEnd())
         return undefined
-      }),
+      }, saving),
     )
 }

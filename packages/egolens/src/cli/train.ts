@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { examples, json, set } from './options.js'
 import { duration } from './progress.js'
 import { resultText } from './result-text.js'
-import { action } from './session.js'
+import { action, saving } from './session.js'
 import { useAllCores } from './threads.js'
 
 interface Options {
@@ -56,6 +56,6 @@ export function train(): Command {
           text.join('\n'),
         )
         return undefined
-      }),
+      }, saving),
     )
 }

@@ -26,14 +26,33 @@ export async function readText(path: string, cure?: string): Promise<string> {
       cure,
     })
   })
+  return decode(bytes, path)
+}
+
+/** Longer lines are no annotations: a quote that was never closed, or another file under this name. */
+export const longestLine = 1 << 20
+
+function decode(bytes: Uint8Array, path: string): string {
+  const cure = 'save it as "CSV UTF-8"'
+  let text: string
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new EgoLensError('dataset/not-utf8', 'the file is not UTF-8 text', {
-      where: path,
-      cure: 'save it as "CSV UTF-8"',
-    })
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') {
+      throw new EgoLensError('dataset/too-large', `the file has ${bytes.length} bytes, more than a text may have`, {
+        where: path,
+        cure: 'split it into several files',
+      })
+    }
+    throw new EgoLensError('dataset/not-utf8', 'the file is not UTF-8 text', { where: path, cure })
   }
+  const nul = text.indexOf('\0')
+  if (nul < 0) return text
+  const line = text.slice(0, nul).split('\n').length
+  throw new EgoLensError('dataset/not-utf8', 'there is a NUL character: the file is UTF-16, or damaged', {
+    where: at({ path }, line),
+    cure,
+  })
 }
 
 /**
@@ -78,14 +97,34 @@ export async function readTable(
 
 function parseRecords(text: string, path: string, delimiter: string): { line: number; cells: string[] }[] {
   try {
-    const parsed = parse(text, { delimiter, info: true, relax_column_count: true, skip_empty_lines: true }) as unknown
-    return (parsed as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => {
-      const breaks = record.reduce((sum, cell) => sum + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
-      return { line: info.lines - breaks, cells: record }
-    })
+    const lax = { relax_column_count: true, skip_empty_lines: true }
+    // Files put together from several systems' parts have several kinds of line break.
+    const parsed = parse(text, { delimiter, info: true, record_delimiter: ['\r\n', '\n', '\r'], ...lax }) as unknown
+    const line = lineCounter(text)
+    return (parsed as { record: string[]; info: { bytes: number } }[]).map(({ record, info }) => ({
+      line: line(info.bytes),
+      cells: record,
+    }))
   } catch (error) {
     const line = (error as CsvError & { lines?: number }).lines
     throw new EgoLensError('dataset/csv', (error as Error).message, { where: line ? at({ path }, line) : path })
+  }
+}
+
+/** The line that a record starts on, by where it ends, one record after the other: the parser counts line breaks in cells in its own way. */
+function lineCounter(text: string): (end: number) => number {
+  const bytes = Buffer.from(text)
+  const [feed, back] = [0x0a, 0x0d]
+  let [at, line] = [0, 1]
+  const advance = () => {
+    if (bytes[at] === feed || (bytes[at] === back && bytes[at + 1] !== feed)) line++
+    at++
+  }
+  return (end) => {
+    while (bytes[at] === feed || bytes[at] === back) advance()
+    const start = line
+    while (at < end) advance()
+    return start
   }
 }
 

@@ -8,6 +8,7 @@ import { type Ego4dClip, ego4dDetections } from './ego4d-detections.js'
 import { type OnFault, placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
+import { plainName } from './video-path.js'
 
 const options = z.strictObject({
   /** The folder that holds everything; the other folders default to it. */
@@ -219,7 +220,7 @@ function clipOf(
       cure: 'with from: full_scale each clip needs clip_parent_start_sec',
     })
   }
-  const video = options.from === 'clips' ? row.clip_uid : row.video_uid
+  const video = plainName(options.from === 'clips' ? row.clip_uid : row.video_uid, 'video', where)
   const [start, end] = cut(row.action_clip_start_sec, row.action_clip_end_sec, options.window)
   return {
     id: `${row.clip_uid}_${row.action_idx}`,

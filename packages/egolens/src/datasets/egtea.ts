@@ -8,6 +8,7 @@ import { boxFrames, detectionPlaces } from './detections.js'
 import { type OnFault, placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
+import { plainName } from './video-path.js'
 
 const options = z.strictObject({
   /** The folder that holds everything; the other folders default to it. */
@@ -142,7 +143,7 @@ async function readClips(
       throw new EgoLensError('dataset/egtea-line', 'a line is: clip action verb noun [noun ...]', { where })
     }
     const label = (cell: string, component: Component) => classOf(cell, labels[component], emptyClass, where)
-    const { session, start, end } = clipTimes(id!, where)
+    const { session, start, end } = clipTimes(plainName(id!, 'the clip', where), where)
     const { video, source, zero } = sourceOf(videos, session, id!, start)
     const times = { start: (start - zero) / 1000, end: (end - zero) / 1000 }
     const all = nouns.map((cell) => label(cell, 'noun'))

@@ -9,6 +9,7 @@ import { labelSet } from './labels.js'
 import { parsePythonNumbers } from './python-list.js'
 import { parseTime } from './time.js'
 import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
+import { plainName } from './video-path.js'
 
 const options = z.strictObject({
   /** The folder that holds everything; the other folders default to it. */
@@ -139,7 +140,7 @@ function readClips(
     const video = cells.video_id!
     let found = sources.get(video)
     if (!found) {
-      found = findVideo(videos, video)
+      found = findVideo(videos, plainName(video, 'video_id', where))
       sources.set(video, found)
     }
     const clip: Clip = {

@@ -77,9 +77,9 @@ export function ownLabel(cell: string, labels: LabelSet, numbers: boolean, where
   })
 }
 
-/** The text of a class: lower case, `_` for a blank, single blanks. */
+/** The text of a class: lower case, `_` for a blank, single blanks, accents in one encoding. */
 export function className(key: string): string {
-  return key.replaceAll('_', ' ').replace(/\s+/g, ' ').trim().toLowerCase()
+  return key.normalize('NFC').replaceAll('_', ' ').replace(/\s+/g, ' ').trim().toLowerCase()
 }
 
 const entry = (key: string) => ({ key, name: className(key) })

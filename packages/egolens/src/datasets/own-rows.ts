@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
-import { parseTable, readText } from './csv.js'
+import { longestLine, parseTable, readText } from './csv.js'
 import { type OnFault, readEach } from './faults.js'
 
 /** The columns of a file of your own clips. */
@@ -69,6 +69,8 @@ function tableRows(text: string, path: string, onFault?: OnFault): OwnRow[] {
 function jsonLines(text: string, path: string, onFault?: OnFault): OwnRow[] {
   const lines = text.split(/\r?\n/).map((line, i) => ({ line, where: `${path}:${i + 1}` }))
   const read = ({ line, where }: { line: string; where: string }): OwnRow => {
+    if (line.length > longestLine)
+      throw new EgoLensError('dataset/json', `a line of ${line.length} characters`, { where })
     let value: unknown
     try {
       value = JSON.parse(line)

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { makeDataset } from './dataset.js'
@@ -10,6 +9,7 @@ import { type OwnRow, readOwnRows } from './own-rows.js'
 import { leaks, nameClips, splitByColumn, splitByVideo } from './own-splits.js'
 import { parseTime } from './time.js'
 import type { Clip, Component, DatasetReader, LabelSets } from './types.js'
+import { videoPath } from './video-path.js'
 
 const classList = z.union([z.string(), z.array(z.string()).min(1)])
 
@@ -56,8 +56,15 @@ export const own: DatasetReader<z.infer<typeof options>> = {
       const column = source(c)
       if (column) labels[c] = await ownClasses(c, column, rows, classes[c], file)
     }
+    // Tables have many clips of each video.
+    const sources = new Map<string, string>()
+    const sourceOf = (video: string, where: string) => {
+      const known = sources.get(video) ?? videoPath(video, resolve(root), where)
+      sources.set(video, known)
+      return known
+    }
     const readRow = (row: OwnRow) => {
-      const clip = readClip(row, resolve(root))
+      const clip = readClip(row, sourceOf)
       for (const c of ['verb', 'noun'] as const) {
         const cell = row.cells[source(c) ?? c]
         if (labels[c] && cell) clip[c] = ownLabel(cell, labels[c], classes[c] !== undefined, row.where)
@@ -89,7 +96,7 @@ const withoutExtension = (video: string): string => video.replace(/\.\w+$/, '')
 const candidates = (folder: string, video: string): string[] =>
   ['.json', '.pkl'].map((extension) => resolve(folder, `${withoutExtension(video)}${extension}`))
 
-function readClip({ cells, where }: OwnRow, root: string): Clip {
+function readClip({ cells, where }: OwnRow, sourceOf: (video: string, where: string) => string): Clip {
   const [start, end] = [seconds(cells.start, 'start', where), seconds(cells.end, 'end', where)]
   if (end <= start) {
     throw new EgoLensError('dataset/empty-clip', `the clip ends at ${end} s and starts at ${start} s`, {
@@ -100,7 +107,7 @@ function readClip({ cells, where }: OwnRow, root: string): Clip {
   const clip: Clip = {
     id: cells.id ?? '',
     video: cells.video ?? '',
-    source: videoPath(cells.video ?? '', root, where),
+    source: sourceOf(cells.video ?? '', where),
     start,
     end,
   }
@@ -124,29 +131,4 @@ function seconds(cell: string | undefined, column: string, where: string): numbe
     where,
     cure: comma ? `write ${cell.replace(',', '.')}` : 'write seconds (12.5) or HH:MM:SS.ff (00:00:12.50)',
   })
-}
-
-function videoPath(video: string, root: string, where: string): string {
-  if (video === '') throw new EgoLensError('dataset/no-video', 'the clip has no video', { where })
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(video)) {
-    throw new EgoLensError('dataset/video-is-url', `"${video}" is an address`, {
-      where,
-      cure: 'download the video first',
-    })
-  }
-  const path = resolve(root, video)
-  const inside = relative(root, path)
-  if (inside === '..' || /^\.\.[\\/]/.test(inside) || isAbsolute(inside) || video.includes('\0')) {
-    throw new EgoLensError('dataset/outside-root', `"${video}" is outside ${root}`, {
-      where,
-      cure: 'set root to a folder that holds all videos',
-    })
-  }
-  if (!existsSync(path)) {
-    throw new EgoLensError('dataset/no-video', `there is no ${path}`, {
-      where,
-      cure: `paths start from the folder of the file (${basename(root)}), or from root if it is set`,
-    })
-  }
-  return path
 }

@@ -148,7 +148,7 @@ describe('result files', () => {
     expect(lines[0]).toBe('test,component,clip,label,predicted,probability,right,top_5')
     expect(lines[1]).toBe(`kitchen,noun,"'=HYPERLINK(""http://x"",""y"")",0,0,0.786986,true,0 1 2`)
     expect(toCsv(['a'], [[-1], ['-1+1'], ['@x'], [' \t=x'], ['a,b'], [undefined]])).toBe(
-      "a\r\n-1\r\n'-1+1\r\n'@x\r\n' \t=x\r\n\"a,b\"\r\n\r\n",
+      "a\r\n-1\r\n'-1+1\r\n'@x\r\n' \t'=x\r\n\"a,b\"\r\n\r\n",
     )
     fc.assert(
       fc.property(fc.string(), (text) => {

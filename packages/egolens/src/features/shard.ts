@@ -1,5 +1,6 @@
 import { fromTypedArray, noGrad, safetensors, scope } from '@egolens/torch'
 import { EgoLensError } from '../errors.js'
+import { writeSafetensors } from '../weights/write-safetensors.js'
 import type { VideoFeatures } from './types.js'
 
 /** Reads a video's shard: `times` float64 [n] and `features` float16 [n, width]. */
@@ -38,18 +39,20 @@ export function readTimes(path: string, origin?: string): Float64Array {
 }
 
 /** Writes a shard so that a reader sees the old one or the new one. */
-export function writeShard(
+export async function writeShard(
   path: string,
   { times, values, width }: VideoFeatures,
   metadata: Record<string, string>,
-): void {
-  noGrad(() =>
-    scope(() => {
-      const features = fromTypedArray(values, [times.length, width]).to('float16')
-      safetensors.save(path, { times: fromTypedArray(times, [times.length]), features }, metadata)
-    }),
-  )
+): Promise<void> {
+  const halves = noGrad(() => scope(() => fromTypedArray(values, [values.length]).to('float16').toTypedArray()))
+  const tensors = [
+    { name: 'times', dtype: 'F64', elementSize: 8, shape: [times.length], pieces: () => [bytesOf(times)] },
+    { name: 'features', dtype: 'F16', elementSize: 2, shape: [times.length, width], pieces: () => [bytesOf(halves)] },
+  ]
+  await writeSafetensors(path, tensors, { metadata })
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength)
 
 function openShard(path: string): ReturnType<typeof safetensors.open> {
   try {

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { withLock } from '../files/lock.js'
 import { writeAtomic } from '../files.js'
 import { contentHash } from '../video/index.js'
-import { withLock } from './lock.js'
 
 const entries = z.record(z.string(), z.object({ size: z.number(), mtime: z.number(), hash: z.string() }))
 type Entries = z.infer<typeof entries>

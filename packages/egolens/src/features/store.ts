@@ -1,14 +1,18 @@
-import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { EgoLensError } from '../errors.js'
-import { writeAtomic } from '../files.js'
+import { disk } from '../files/disk.js'
+import { type Lock, withLock } from '../files/lock.js'
+import { removeUnfinished, writeAtomic, writeFile } from '../files.js'
 import { gridSteps, type Range, stepOf } from './grid.js'
-import { withLock } from './lock.js'
 import { mergeFeatures, readShard, readTimes, writeShard } from './shard.js'
 import { SourceHashes } from './sources.js'
 import { canonical, spaceId } from './space.js'
 import { StoredFeatures } from './stored.js'
 import type { FeatureSpace, VideoFeatures } from './types.js'
+
+/** Longer than the silence after which one elsewhere counts as gone: the work under a lock takes milliseconds. */
+const lockPatience = 120_000
 
 /** A line of a space's index: one video, by the first 24 digits of its content hash. */
 export interface IndexEntry {
@@ -45,7 +49,7 @@ export class FeatureStore {
 
   /** Opens a store, and makes its directory where there is none. */
   static async open(dir: string): Promise<FeatureStore> {
-    await mkdir(dir, { recursive: true })
+    await disk().makeDirectory(dir)
     return new FeatureStore(dir, await SourceHashes.open(join(dir, 'sources.json')))
   }
 
@@ -85,15 +89,15 @@ export class FeatureStore {
     }
     await this.#prepare(space)
     const path = this.shardPath(space, source)
-    await withLock(`${path}.lock`, async () => {
+    const work = async ({ takenOver }: Lock) => {
+      if (takenOver) await removeUnfinished(dirname(path))
       const extend = (await exists(path)) && readTimes(path, origin).length > 0
       const all = extend ? mergeFeatures(readShard(path), features) : features
-      writeShard(path, all, { video: source, space: spaceId(space), origin })
-      await appendFile(
-        join(this.#folder(space), 'index.jsonl'),
-        `${JSON.stringify(entry(videoId(source), all.times))}\n`,
-      )
-    })
+      await writeShard(path, all, { video: source, space: spaceId(space), origin })
+      const line = await indexLine(path, entry(videoId(source), all.times))
+      await writeFile(join(this.#folder(space), 'index.jsonl'), 'a', (file) => file.write(line))
+    }
+    await withLock(`${path}.lock`, work, { poll: 20, patience: lockPatience })
   }
 
   /**
@@ -119,11 +123,15 @@ export class FeatureStore {
     const known = parseIndex(await readFile(join(folder, 'index.jsonl'), 'utf8').catch(() => ''))
     const entries: IndexEntry[] = []
     for (const name of shards.sort()) {
-      const short = name.slice(0, -'.safetensors'.length)
-      entries.push(known.get(short) ?? entry(short, readTimes(join(folder, name))))
+      const [short, path] = [name.slice(0, -'.safetensors'.length), join(folder, name)]
+      const old = known.get(short)
+      // A process may have been cut off between a shard and its line.
+      if (old && old.changed === (await timeOfChange(path))) entries.push(old.entry)
+      else entries.push(entry(short, readTimes(path)))
     }
-    if (entries.length !== known.size) {
-      await writeAtomic(join(folder, 'index.jsonl'), entries.map((e) => `${JSON.stringify(e)}\n`).join(''))
+    if (entries.length !== known.size || entries.some((e) => known.get(e.video)?.entry !== e)) {
+      const lines = entries.map((e) => indexLine(join(folder, `${e.video}.safetensors`), e))
+      await writeAtomic(join(folder, 'index.jsonl'), (await Promise.all(lines)).join(''))
     }
     return entries
   }
@@ -137,7 +145,7 @@ export class FeatureStore {
 
   /** Deletes a video's features in a space. */
   async remove(space: FeatureSpace, source: string): Promise<void> {
-    await rm(this.shardPath(space, source), { force: true })
+    await disk().remove(this.shardPath(space, source))
   }
 
   /** The file of a video in a space. @param source the content hash, of which 24 digits name the file */
@@ -166,12 +174,19 @@ function entry(video: string, times: Float64Array): IndexEntry {
   return { video, count: times.length, first: times[0] ?? 0, last: times.at(-1) ?? 0 }
 }
 
-function parseIndex(text: string): Map<string, IndexEntry> {
-  const entries = new Map<string, IndexEntry>()
+/** A shard's line in the index, which holds while the shard has the time of change that stands in it. */
+async function indexLine(path: string, entry: IndexEntry): Promise<string> {
+  return `${JSON.stringify({ ...entry, changed: await timeOfChange(path) })}\n`
+}
+
+const timeOfChange = (path: string): Promise<number> => stat(path).then(({ mtimeMs }) => mtimeMs)
+
+function parseIndex(text: string): Map<string, { entry: IndexEntry; changed: number }> {
+  const entries = new Map<string, { entry: IndexEntry; changed: number }>()
   for (const line of text.split('\n')) {
     try {
-      const parsed = JSON.parse(line) as IndexEntry
-      entries.set(parsed.video, parsed)
+      const { changed, ...entry } = JSON.parse(line) as IndexEntry & { changed: number }
+      entries.set(entry.video, { entry, changed })
     } catch {
       // A line that a killed process cut: the shard itself tells what is in it.
     }

@@ -54,7 +54,9 @@ export function rowsOf(value: Content): number[][] | undefined {
   if (value === null || value === undefined) return []
   if (value instanceof NdArray) {
     const [rows, columns] = value.shape
-    if (value.shape.length !== 2) return rows === 0 ? [] : undefined
+    if (rows === 0) return []
+    // Rows of nothing take no bytes in a file, and memory here: their number is whatever the file claims.
+    if (value.shape.length !== 2 || columns === 0) return undefined
     return Array.from({ length: rows! }, (_, i) => [...value.data.subarray(i * columns!, (i + 1) * columns!)])
   }
   const rows = Array.isArray(value) ? value.map(numbersOf) : [undefined]

@@ -77,6 +77,29 @@ describe("EPIC-KITCHENS' detections", () => {
     expect(frames[0]!.hands[0]).toMatchObject({ side: 'right', state: 3 })
   })
 
+  it('skip a number that is written in another way than its field, as any reader of the format does', () => {
+    const whole = epicMessage({ video: 'P01_09', frame: 7, hands: [], objects: [] })
+    const float = (field: number, value: number) => {
+      const bytes = Buffer.alloc(5, field * 8 + 5)
+      bytes.writeFloatLE(value, 1)
+      return bytes
+    }
+    expect(readEpicMessage(Buffer.concat([whole, float(2, 9.5)]), 'x').frame).toBe(7)
+    const onlyFloat = Buffer.concat([whole.subarray(0, 8), float(2, 9.5)])
+    expect(() => readEpicMessage(onlyFloat, 'x')).toThrow('it names no video or no frame')
+  })
+
+  it('are refused where a hand points to what is no number', () => {
+    const hand = { box: [0, 0, 1, 1] as const, score: 1, state: 3, side: 'left' as const }
+    const message = epicMessage({
+      video: 'P01_09',
+      frame: 7,
+      hands: [{ ...hand, offset: [Number.NaN, 0] }],
+      objects: [],
+    })
+    expect(() => readEpicMessage(message, 'x')).toThrow('a number that is not finite')
+  })
+
   it('never read damage as detections: every failure is a clear error', () => {
     const whole = epicMessage({
       video: 'P01_09',

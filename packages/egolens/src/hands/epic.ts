@@ -1,7 +1,7 @@
 import { EgoLensError } from '../errors.js'
 import type { DetectionFormat } from './formats.js'
 import { isBytesList, readBytesPickle } from './pickle.js'
-import { broken, protobufFields, protobufNumbers } from './protobuf.js'
+import { broken, protobufFields, protobufFloats } from './protobuf.js'
 import type { Box, FrameDetections, HandDetection, ObjectDetection } from './types.js'
 
 /** One frame as EPIC-KITCHENS releases it; frames are numbered from 1. */
@@ -58,9 +58,10 @@ function readEpicMessages(messages: readonly Uint8Array[], where: string, handTh
 export function readEpicMessage(message: Uint8Array, where: string): EpicFrame {
   const found: EpicFrame = { video: '', frame: 0, hands: [], objects: [] }
   for (const item of protobufFields(message, where)) {
-    if ('number' in item) {
-      if (item.field === 2) found.frame = item.number
-    } else if (item.field === 1) found.video = new TextDecoder().decode(item.bytes)
+    if ('whole' in item) {
+      if (item.field === 2) found.frame = item.whole
+    } else if (!('bytes' in item)) continue
+    else if (item.field === 1) found.video = new TextDecoder().decode(item.bytes)
     else if (item.field === 3) found.hands.push(readHand(item.bytes, where))
     else if (item.field === 4) found.objects.push(readObject(item.bytes, where))
   }
@@ -89,10 +90,11 @@ export function touched(frame: EpicFrame, handThreshold: number): Set<number> {
 function readHand(message: Uint8Array, where: string): EpicFrame['hands'][number] {
   const hand: EpicFrame['hands'][number] = { ...readObject(message, where), offset: [0, 0], side: 'left', state: 0 }
   for (const item of protobufFields(message, where)) {
-    if ('number' in item) {
-      if (item.field === 3) hand.state = item.number
-      if (item.field === 5) hand.side = item.number === 1 ? 'right' : 'left'
-    } else if (item.field === 4) hand.offset = protobufNumbers(item.bytes, 2, where) as [number, number]
+    if ('whole' in item) {
+      if (item.field === 3) hand.state = item.whole
+      if (item.field === 5) hand.side = item.whole === 1 ? 'right' : 'left'
+    } else if ('bytes' in item && item.field === 4)
+      hand.offset = protobufFloats(item.bytes, 2, where) as [number, number]
   }
   return hand
 }
@@ -102,10 +104,10 @@ function readObject(message: Uint8Array, where: string): ObjectDetection {
   let box: Box = [0, 0, 0, 0]
   let score = 0
   for (const item of protobufFields(message, where)) {
-    if ('bytes' in item && item.field === 1) box = protobufNumbers(item.bytes, 4, where) as unknown as Box
-    else if ('number' in item && item.field === 2) score = item.number
+    if ('bytes' in item && item.field === 1) box = protobufFloats(item.bytes, 4, where) as unknown as Box
+    else if ('float' in item && item.field === 2) score = item.float
   }
-  if (![...box, score].every(Number.isFinite)) throw broken(where, 'a box or score that is not finite')
+  if (!Number.isFinite(score)) throw broken(where, 'a score that is not finite')
   return { box, score }
 }
 

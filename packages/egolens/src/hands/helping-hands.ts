@@ -28,7 +28,7 @@ export const helpingHands: DetectionFormat = {
         width: Number(entryOf(entryOf(clip, 'info'), 'width')),
         height: Number(entryOf(entryOf(clip, 'info'), 'height')),
       }
-      if (!Number.isFinite(start) || !(size.width > 0) || !(size.height > 0)) {
+      if (!Number.isFinite(start) || !(size.width >= 1) || !(size.height >= 1)) {
         throw notDetections(`the clip ${String(key)} has no start, width or height`, where)
       }
       const end = endOf(start, options.clipEnds, where)

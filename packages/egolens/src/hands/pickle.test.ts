@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EgoLensError } from '../errors.js'
+import { parseDetections } from './file.js'
 import { readBytesPickle, readPickle } from './pickle.js'
 import type { NdArray } from './pickle-values.js'
 import {
@@ -94,6 +95,19 @@ describe('readPickle', () => {
     ['an array of objects', objects, 'a call with arguments that plain data does not need'],
   ])('refuses %s', (_, file, message) => {
     expect(() => readPickle(file, 'evil.pkl')).toThrow(message)
+  })
+
+  it('holds matrices of no columns, whose rows take no memory as detections', () => {
+    const array = 'cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0tR(K\x01\x8a\x05\0\0\0\0\x01K\0\x86'
+    const text = (value: string) => `X${String.fromCharCode(value.length)}\0\0\0${value}`
+    const empty = `${array}cnumpy\ndtype\n${text('f4')}\x85R\x89C\0tb`
+    const file = Buffer.from(`\x80\x04}${text('a/1.jpg')}}${text('hand_dets')}${empty}ss.`, 'latin1')
+    const [[, frame]] = [...(readPickle(file, 'x') as Map<string, Map<string, NdArray>>)] as [
+      [string, Map<string, NdArray>],
+    ]
+    expect(frame.get('hand_dets')!.shape).toEqual([2 ** 32, 0])
+    const read = () => parseDetections(file, 'x.pkl', { segments: { width: 1, height: 1, rate: 30 } })
+    expect(read).toThrow('hand_dets is not a matrix of at least 10 columns of finite numbers')
   })
 
   it('survives every change of a byte and every cut', () => {

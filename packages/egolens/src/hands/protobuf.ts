@@ -1,10 +1,17 @@
 import { EgoLensError } from '../errors.js'
 
-/** One field of a protocol buffer message: bytes for messages and strings, a number for all else. */
-export type Field = { field: number; bytes: Uint8Array } | { field: number; number: number }
+/**
+ * One field of a protocol buffer message by how it is written: bytes for messages and strings, whole numbers, and
+ * fixed numbers of 32 and 64 bits. A field that is written in another way than its type is one that a reader skips.
+ */
+export type Field =
+  | { field: number; bytes: Uint8Array }
+  | { field: number; whole: number }
+  | { field: number; float: number }
+  | { field: number; double: number }
 
 /**
- * The fields of a message in their order. Fixed 32-bit values are read as floats and 64-bit ones as doubles.
+ * The fields of a message in their order.
  * Throws `hands/not-detections` for whatever a writer could not have made.
  */
 export function* protobufFields(message: Uint8Array, where: string): Generator<Field> {
@@ -30,10 +37,10 @@ export function* protobufFields(message: Uint8Array, where: string): Generator<F
     if (field < 1 || field > 536870911) throw broken(where, `field number ${field}`)
     switch (key % 8) {
       case 0:
-        yield { field, number: Number(BigInt.asIntN(64, varint())) }
+        yield { field, whole: Number(BigInt.asIntN(64, varint())) }
         break
       case 1:
-        yield { field, number: view.getFloat64(take(8), true) }
+        yield { field, double: view.getFloat64(take(8), true) }
         break
       case 2: {
         const length = Number(varint())
@@ -42,7 +49,7 @@ export function* protobufFields(message: Uint8Array, where: string): Generator<F
         break
       }
       case 5:
-        yield { field, number: view.getFloat32(take(4), true) }
+        yield { field, float: view.getFloat32(take(4), true) }
         break
       default:
         throw broken(where, `wire type ${key % 8}`)
@@ -50,12 +57,13 @@ export function* protobufFields(message: Uint8Array, where: string): Generator<F
   }
 }
 
-/** The numbers of a message that holds nothing else, by field; absent ones are 0, as proto3 leaves zeros out. */
-export function protobufNumbers(message: Uint8Array, count: number, where: string): number[] {
+/** The finite floats of a message that holds nothing else, by field; absent ones are 0, as proto3 leaves zeros out. */
+export function protobufFloats(message: Uint8Array, count: number, where: string): number[] {
   const numbers = new Array<number>(count).fill(0)
   for (const field of protobufFields(message, where)) {
-    if ('number' in field && field.field <= count) numbers[field.field - 1] = field.number
+    if ('float' in field && field.field <= count) numbers[field.field - 1] = field.float
   }
+  if (!numbers.every(Number.isFinite)) throw broken(where, 'a number that is not finite')
   return numbers
 }
 

@@ -4,10 +4,11 @@ import { Generator, safetensors, scope } from '@egolens/torch'
 import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
-import { readJson, writeAtomic } from '../files.js'
+import { readJson, removeFile, writeAtomic } from '../files.js'
 import { createMethod } from '../methods/registry.js'
 import type { Backbone, Method } from '../methods/types.js'
 import { resolveRun } from '../weights/resolve-run.js'
+import { hashTensors, saveTensors } from '../weights/save-tensors.js'
 import type { Recipe } from './recipe.js'
 import { runPaths } from './run-directory.js'
 
@@ -68,15 +69,22 @@ export interface SaveAdapter {
   crop: string | undefined
 }
 
-/** Writes adapter.safetensors and adapter.json. Equal weights keep the calibration that they had. */
+/**
+ * Writes adapter.safetensors and adapter.json. Equal weights keep the calibration that they had. Where other weights
+ * stood before, there is no adapter.json until both are there: never the weights of one and the words of another.
+ *
+ * @throws EgoLensError `disk/...`
+ */
 export async function saveAdapter(directory: string, given: SaveAdapter): Promise<AdapterInfo> {
   const { recipe, method, backbone, labels, crop } = given
   const { weights, adapter } = runPaths(directory)
   const before = await readAdapterInfo(directory).catch(() => undefined)
-  safetensors.save(weights, method.module.stateDict())
-  const hash = createHash('sha256')
-    .update(await readFile(weights))
-    .digest('hex')
+  const tensors = method.module.stateDict()
+  const hash = await hashTensors(tensors)
+  if ((await fileHash(weights)) !== hash) {
+    await removeFile(adapter)
+    await saveTensors(weights, tensors)
+  }
   const info: AdapterInfo = {
     format: 1,
     name: recipe.name,
@@ -105,6 +113,15 @@ export async function saveAdapter(directory: string, given: SaveAdapter): Promis
   return info
 }
 
+/** sha256 of a file as hex; undefined where there is none. */
+async function fileHash(path: string): Promise<string | undefined> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  return bytes && createHash('sha256').update(bytes).digest('hex')
+}
+
 /** Reads adapter.json alone. @throws EgoLensError naming the file and the key */
 export async function readAdapterInfo(directory: string): Promise<AdapterInfo> {
   const { adapter } = runPaths(directory)
@@ -129,10 +146,7 @@ export async function loadAdapter(run: string, backbone: Backbone): Promise<Adap
   const info = await readAdapterInfo(directory)
   checkBackbone(info, backbone, directory)
   const { weights } = runPaths(directory)
-  const hash = createHash('sha256')
-    .update(await readFile(weights))
-    .digest('hex')
-  if (hash !== info.weights) {
+  if ((await fileHash(weights)) !== info.weights) {
     throw new EgoLensError('adapter/damaged', 'the weights are not those that adapter.json was written for', {
       where: weights,
     })

@@ -1,12 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Tensor } from '@egolens/torch'
 import { safetensors } from '@egolens/torch'
 import { z } from 'zod'
-import { readJson, syncDirectory, writeAtomic } from '../files.js'
+import { disk } from '../files/disk.js'
+import { diskFault } from '../files/fault.js'
+import { createDirectory, readJson, removeDirectory, writeAtomic } from '../files.js'
+import { saveTensors } from '../weights/save-tensors.js'
 
 /** Where a run is, apart from tensors. */
 export const trainingState = z.strictObject({
@@ -47,28 +50,22 @@ const LATEST = 'latest'
 
 /**
  * Writes `step-<n>/` so that it exists whole or not at all: files into a temporary directory, the manifest with their
- * hashes last, everything synced, one rename.
+ * hashes last, everything synced, one rename. A second checkpoint of a step, such as that of its epoch's end, is
+ * `step-<n>.1`: it replaces the first only once it is there.
+ *
  * @param keep how many checkpoints stay
+ * @throws EgoLensError `disk/...`; the checkpoints before are then as they were
  */
 export async function writeCheckpoint(directory: string, { model, optimizer, state }: Checkpoint, keep: number) {
-  const name = `step-${String(state.step).padStart(7, '0')}`
-  const temporary = join(directory, `.${name}.${randomBytes(4).toString('hex')}.tmp`)
-  await mkdir(temporary, { recursive: true })
-  try {
-    safetensors.save(join(temporary, MODEL), model)
-    safetensors.save(join(temporary, OPTIMIZER), optimizer)
+  const name = nameAfter(await list(directory), state.step)
+  await createDirectory(join(directory, name), async (temporary) => {
+    await saveTensors(join(temporary, MODEL), model)
+    await saveTensors(join(temporary, OPTIMIZER), optimizer)
     await writeAtomic(join(temporary, STATE), `${JSON.stringify(state, null, 2)}\n`)
     const files: z.output<typeof manifestSchema>['files'] = {}
     for (const file of [MODEL, OPTIMIZER, STATE]) files[file] = await measure(join(temporary, file))
     await writeAtomic(join(temporary, MANIFEST), `${JSON.stringify({ files }, null, 2)}\n`)
-    await syncDirectory(temporary)
-    await rm(join(directory, name), { recursive: true, force: true })
-    await rename(temporary, join(directory, name))
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true })
-    throw error
-  }
-  await syncDirectory(directory)
+  })
   await writeAtomic(join(directory, LATEST), `${name}\n`)
   await removeOld(directory, keep)
 }
@@ -127,20 +124,47 @@ async function measure(path: string): Promise<{ size: number; sha256: string }> 
   return { size: (await stat(path)).size, sha256: hash.digest('hex') }
 }
 
-async function list(directory: string): Promise<string[]> {
-  const entries = await readdir(directory).catch(() => [])
-  return entries.filter((name) => /^step-\d+$/.test(name)).sort()
+const pattern = /^step-(\d+)(?:\.(\d+))?$/
+
+const orderOf = (name: string): [step: number, again: number] => {
+  const [, step, again = 0] = pattern.exec(name)!
+  return [Number(step), Number(again)]
 }
 
+/** Names of checkpoints, in order of writing. */
+async function list(directory: string): Promise<string[]> {
+  const names = (await readdir(directory).catch(() => [])).filter((name) => pattern.test(name))
+  const compare = ([a, i]: [number, number], [b, j]: [number, number]) => a - b || i - j
+  return names.sort((a, b) => compare(orderOf(a), orderOf(b)))
+}
+
+function nameAfter(names: readonly string[], step: number): string {
+  const name = `step-${String(step).padStart(7, '0')}`
+  const last = names.filter((other) => orderOf(other)[0] === step).at(-1)
+  return last === undefined ? name : `${name}.${orderOf(last)[1] + 1}`
+}
+
+/** Clears away what is too old, what a later checkpoint of the same step replaces, and what was cut off. */
 async function removeOld(directory: string, keep: number): Promise<void> {
-  const entries = await readdir(directory)
-  const old = (await list(directory)).slice(0, -keep)
-  const cutOff = entries.filter((name) => /^\.step-\d+\.\w+\.tmp$/.test(name))
-  for (const name of [...old, ...cutOff]) await rm(join(directory, name), { recursive: true, force: true })
+  const names = await list(directory)
+  const steps = names.map((name) => orderOf(name)[0])
+  const newest = names.filter((_, i) => steps[i] !== steps[i + 1])
+  const stay = new Set(newest.slice(-keep))
+  for (const name of names.filter((one) => !stay.has(one))) await removeDirectory(join(directory, name))
+  const cutOff = (await readdir(directory)).filter((name) => name.endsWith('.tmp'))
+  for (const name of cutOff) await disk().remove(join(directory, name))
 }
 
 /** Brings a log back to the length it had at a checkpoint, so that a resumed run does not repeat lines. */
 export async function cutLog(path: string, bytes: number): Promise<void> {
-  const log = await readFile(path).catch(() => Buffer.alloc(0))
-  if (log.length > bytes) await writeFile(path, log.subarray(0, bytes))
+  const size = await stat(path).then(
+    (status) => status.size,
+    () => 0,
+  )
+  if (size <= bytes) return
+  await disk()
+    .truncate(path, bytes)
+    .catch((error: unknown) => {
+      throw diskFault(error, path)
+    })
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import type { Clip } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
-import { readJson, writeAtomic } from '../files.js'
+import { readJson, removeDirectory, writeAtomic } from '../files.js'
 import type { Method } from '../methods/types.js'
 import { readAdapterInfo } from './adapter.js'
 import type { TrainingData } from './data.js'
@@ -39,7 +38,7 @@ export async function discardOther(directory: string, recipe: Recipe, { backbone
     before.backbone.image.hash === backbone.image.hash &&
     before.backbone.contextImage.hash === backbone.context.hash &&
     before.features.crop === crop
-  if (!fits) await rm(directory, { recursive: true })
+  if (!fits) await removeDirectory(directory)
   return fits
 }
 

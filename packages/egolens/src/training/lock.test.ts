@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { identity } from '../files/identity.js'
 import { lockDirectory } from './lock.js'
 
 let directory: string
@@ -12,37 +11,24 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-describe('the lock of a run', () => {
-  it('is held by one at a time, and given back', async () => {
-    const unlock = await lockDirectory(directory)
-    await expect(lockDirectory(directory)).rejects.toThrow('this process is working in this directory')
-    await unlock()
-    await (await lockDirectory(directory))()
+it('a second run in one directory is refused with the process and the cure', async () => {
+  const lock = await lockDirectory(directory)
+  await expect(lockDirectory(directory)).rejects.toMatchObject({
+    code: 'run/locked',
+    message: 'this process is working in this directory',
+    where: directory,
+    cure: `wait for it, end it, or name another directory; if it cannot be there, remove ${join(directory, 'lock')}`,
   })
+  await lock.release()
+  await (await lockDirectory(directory)).release()
+})
 
-  it('names the process that holds it', async () => {
-    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'])
-    await once(child, 'spawn')
-    await writeFile(join(directory, 'lock'), JSON.stringify({ pid: child.pid, started: '', host: hostname() }))
-    await expect(lockDirectory(directory)).rejects.toThrow(`process ${child.pid} on ${hostname()}`)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    await (await lockDirectory(directory))()
-  })
-
-  it('is taken over when its process id belongs to a later process', async () => {
-    await writeFile(join(directory, 'lock'), JSON.stringify({ pid: process.ppid, started: '1', host: hostname() }))
-    await lockDirectory(directory)
-    expect(JSON.parse(await readFile(join(directory, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid })
-  })
-
-  it('is taken over when it was cut off while written', async () => {
-    await writeFile(join(directory, 'lock'), '{"pid": 1')
-    await (await lockDirectory(directory))()
-  })
-
-  it('on another machine is respected', async () => {
-    await writeFile(join(directory, 'lock'), JSON.stringify({ pid: 1, started: '', host: 'elsewhere.example' }))
-    await expect(lockDirectory(directory)).rejects.toThrow('elsewhere.example')
-  })
+it('what a killed run left unfinished is cleared away with its lock', async () => {
+  const gone = 2 ** 22 + 1
+  await writeFile(join(directory, 'lock'), JSON.stringify({ ...identity(), pid: gone, token: 't' }))
+  const unfinished = (pid: number) => join(directory, `.adapter.json.${hostname()}.${pid}.0123abcd.tmp`)
+  await writeFile(unfinished(gone), '{')
+  await writeFile(unfinished(process.pid), '{')
+  await (await lockDirectory(directory)).release()
+  expect(await readdir(directory)).toEqual([`.adapter.json.${hostname()}.${process.pid}.0123abcd.tmp`])
 })

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { Appender } from '../files.js'
 
 /** One line of log.jsonl. */
 export type LogLine =
@@ -17,23 +18,25 @@ export type LogLine =
       validation?: number
       [diagnostic: string]: unknown
     }
+  /** Why training stopped after a step, and all clips of the batch that it stopped at. */
+  | { kind: 'fault'; epoch: number; step: number; what: string; clips: string[] }
   | { kind: 'resume'; step: number; skipped: { name: string; reason: string }[] }
 
 /** Appends lines to a run's log and knows how long it is. */
 export class RunLog {
   private constructor(
-    private readonly file: FileHandle,
+    private readonly file: Appender,
     public bytes: number,
   ) {}
 
   static async open(path: string): Promise<RunLog> {
-    const file = await open(path, 'a')
-    return new RunLog(file, (await file.stat()).size)
+    const file = await Appender.open(path)
+    return new RunLog(file, (await stat(path)).size)
   }
 
   async write(line: LogLine): Promise<void> {
     const text = `${JSON.stringify(line)}\n`
-    await this.file.appendFile(text)
+    await this.file.write(text)
     this.bytes += Buffer.byteLength(text)
   }
 

@@ -38,8 +38,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-async function loop(method: Method, training: Parameters<typeof standInRecipe>[0]) {
-  const recipe = standInRecipe({ batch: 20, ...training })
+/** @param epochs stop after these, while the schedule is as for all */
+async function loop(method: Method, training: Parameters<typeof standInRecipe>[0], epochs?: number, batch = 20) {
+  const recipe = standInRecipe({ batch, ...training })
   const { features, openDataset } = standInResources()
   const table = await FrameTable.load(
     (await openDataset(recipe.data.train)).clips('train'),
@@ -61,11 +62,11 @@ async function loop(method: Method, training: Parameters<typeof standInRecipe>[0
   const saved: number[] = []
   try {
     await trainLoop({
-      training: recipe.training,
+      training: { ...recipe.training, ...(epochs === undefined ? {} : { epochs }) },
       method,
       optimizer: new optim.SGD(method.module.parameters(), { lr: recipe.training.lr, momentum: 0 }),
       classes: () => null,
-      loader: new ClipLoader(table, method.needs, { batch: 20, seed: 1, components: ['noun'] }),
+      loader: new ClipLoader(table, method.needs, { batch, seed: 1, components: ['noun'] }),
       state,
       log,
       save: async () => void saved.push(state.step),
@@ -98,9 +99,46 @@ describe('the training loop', () => {
     expect(method.module.weight.item()).toBeCloseTo(1 - 3 * 0.1 * 0.5, 5)
   })
 
-  it('takes no step on a gradient that is not finite, and names the clips', async () => {
-    const method = methodWith((weight) => weight.mul(0).sqrt().sum())
-    await expect(loop(method, { epochs: 1 })).rejects.toThrow(/the gradient became not a number on clips train-\d+/)
+  it.each([
+    ['NaN', (weight: Tensor) => weight.mul(0).sqrt().sum()],
+    ['an overflow', (weight: Tensor) => weight.sub(1).sqrt().sum()],
+  ])('takes no step on a gradient with %s while the loss is finite, and names the clips', async (_, loss) => {
+    const method = methodWith(loss)
+    const message = /the gradient became infinite or not a number on clips train-\d+/
+    await expect(loop(method, { epochs: 1 })).rejects.toThrow(message)
     expect(method.module.weight.item()).toBe(1)
+  })
+
+  it.each([
+    ['not a number', (weight: Tensor) => weight.sub(2).sqrt().sum()],
+    ['infinite', (weight: Tensor) => weight.mul(3e38).mul(10).sum()],
+  ])('takes no step on a loss that became %s; the log has all clips of the batch', async (became, loss) => {
+    const method = methodWith(loss)
+    const message = new RegExp(`the loss became ${became} on clips (train-\\d+, ){8}\\.\\.\\.`)
+    await expect(loop(method, { epochs: 1 })).rejects.toThrow(message)
+    expect(method.module.weight.item()).toBe(1)
+    const [line] = (await readFile(join(root, 'log.jsonl'), 'utf8')).trim().split('\n')
+    const fault = JSON.parse(line!) as { kind: string; step: number; clips: string[] }
+    expect([fault.kind, fault.step, new Set(fault.clips).size]).toEqual(['fault', 0, 20])
+  })
+
+  it('with a learning rate of 0 changes nothing', async () => {
+    const method = methodWith((weight) => weight.pow(2).sum())
+    const { state } = await loop(method, { epochs: 2, lr: 0.5, warmupEpochs: 2, warmupLr: 0 }, 1)
+    expect([state.step, method.module.weight.item()]).toEqual([3, 1])
+  })
+
+  it('takes the last batch of an epoch as it is, smaller than the others, and weighs it by its clips', async () => {
+    const sizes: number[] = []
+    // The loss is the number of clips, without a gradient of its own.
+    const method = methodWith((weight) => weight.mul(0).sum())
+    method.loss = (_, { ids }) => {
+      sizes.push(ids.length)
+      return method.module.weight.mul(0).sum().add(ids.length)
+    }
+    await loop(method, { epochs: 1 }, undefined, 50)
+    expect(sizes).toEqual([50, 10])
+    const lines = (await readFile(join(root, 'log.jsonl'), 'utf8')).trim().split('\n')
+    expect((JSON.parse(lines.at(-1)!) as { loss: number }).loss).toBeCloseTo((50 * 50 + 10 * 10) / 60, 5)
   })
 })

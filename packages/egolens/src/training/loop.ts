@@ -35,7 +35,7 @@ export interface LoopOptions {
  * `run/interrupted` after a checkpoint, when the signal aborts
  */
 export async function trainLoop(options: LoopOptions): Promise<void> {
-  const { training, method, optimizer, classes, loader, state, log, save, validate, progress, signal } = options
+  const { training, method, optimizer, loader, state, log, save, validate, progress, signal } = options
   const total = training.epochs * loader.stepsPerEpoch
   method.module.train()
 
@@ -46,10 +46,7 @@ export async function trainLoop(options: LoopOptions): Promise<void> {
 
     for (const plan of loader.training(epoch, state.position)) {
       if (signal?.aborted) await stop(save)
-      const { loss, gradNorm, correct } = scope(() => {
-        const batch = loader.gather(plan)
-        return trainStep(batch, classes(), options)
-      })
+      const { loss, gradNorm, correct } = await stepOrFault(plan, options)
       count(state, plan, loss, correct)
       await log.write({ kind: 'step', epoch, step: state.step, loss, lr, gradNorm })
       progress({ task: 'training', done: state.step, total, unit: 'steps', note: `loss ${loss.toFixed(4)}` })
@@ -74,6 +71,21 @@ export async function trainLoop(options: LoopOptions): Promise<void> {
   }
 }
 
+/** A step that must not be taken leaves the ids of its whole batch in the log. */
+async function stepOrFault(plan: BatchPlan, options: LoopOptions) {
+  const { loader, classes, log, state } = options
+  try {
+    return scope(() => trainStep(loader.gather(plan), classes(), options))
+  } catch (error) {
+    if (error instanceof EgoLensError && error.code === 'training/not-finite') {
+      const clips = plan.clips.map((index) => loader.table.clips[index]!.id)
+      await log.write({ kind: 'fault', epoch: state.epoch, step: state.step, what: error.message, clips })
+      await log.sync()
+    }
+    throw error
+  }
+}
+
 /** One step of the optimiser. */
 function trainStep(batch: Batch, classes: unknown, { training, method, optimizer }: LoopOptions) {
   const { output, loss } = autocast({ dtype: 'bfloat16', enabled: training.precision === 'bfloat16' }, () => {
@@ -81,7 +93,7 @@ function trainStep(batch: Batch, classes: unknown, { training, method, optimizer
     return { output, loss: method.loss?.(output, batch) ?? defaultLoss(output, batch) }
   })
   const value = loss.item()
-  if (!Number.isFinite(value)) throw notFinite('loss', value, batch)
+  if (!Number.isFinite(value)) throw notFinite('loss', Number.isNaN(value) ? 'not a number' : 'infinite', batch)
   optimizer.zeroGrad()
   loss.backward()
   const gradNorm = clip(method, training.clipNorm ?? Number.POSITIVE_INFINITY, batch)
@@ -95,7 +107,7 @@ function clip({ module }: Method, max: number, batch: Batch): number {
     return optim.clipGradNorm(module.parameters(), max)
   } catch (error) {
     if (error instanceof TorchError && error.code === 'GradientNotFinite')
-      throw notFinite('gradient', Number.NaN, batch)
+      throw notFinite('gradient', 'infinite or not a number', batch)
     throw error
   }
 }
@@ -122,10 +134,25 @@ async function stop(save: () => Promise<void>): Promise<never> {
   })
 }
 
-function notFinite(what: string, value: number, { ids }: Batch): EgoLensError {
-  const became = Number.isNaN(value) ? 'not a number' : 'infinite'
+/** The clips whose features are broken, where there are any, come first: the others only shared their batch. */
+function notFinite(what: string, became: string, batch: Batch): EgoLensError {
+  const broken = clipsWithBrokenFeatures(batch)
+  const ids = [...broken, ...batch.ids.filter((id) => !broken.includes(id))]
   const message = `the ${what} became ${became} on clips ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ', ...' : ''}`
-  return new EgoLensError('training/not-finite', message, {
-    cure: 'look for broken features of these clips, or lower training.lr or set training.clipNorm',
-  })
+  const cure =
+    broken.length > 0
+      ? `the features of ${broken.slice(0, 8).join(', ')} are not finite: remove and extract them again`
+      : 'lower training.lr, set training.clipNorm, or train in float32; the last checkpoint is from before'
+  return new EgoLensError('training/not-finite', message, { cure })
+}
+
+function clipsWithBrokenFeatures({ ids, features, context }: Batch): string[] {
+  const tensors = [...Object.values(features), ...Object.values(context)]
+  const rows = tensors.map((tensor) => ({
+    values: tensor.toTypedArray() as Float32Array,
+    size: tensor.numel / ids.length,
+  }))
+  return ids.filter((_, i) =>
+    rows.some(({ values, size }) => !values.subarray(i * size, (i + 1) * size).every(Number.isFinite)),
+  )
 }

@@ -138,6 +138,34 @@ describe('a wrong recipe', () => {
     expect(refusal('').code).toBe('recipe/not-yaml')
   })
 
+  it('has an end: aliases that multiply, hold themselves or lie too deep are refused', () => {
+    const nine = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(of).join(',')}]\n`
+    const bomb = 'abcdefgh'.split('').map((name, i) => nine(name, i === 0 ? '1' : `*${'abcdefgh'[i - 1]}`))
+    expect(refusal(bomb.join(''))).toMatchObject({ code: 'recipe/not-yaml', where: 'r.yaml' })
+    for (const itself of ['&a [*a]', '&a {b: *a}']) {
+      expect(refusal(`options: ${itself}\n`).message).toBe('values in values, more than 32 deep')
+      const set = refusal(text, [`options=${itself}`])
+      expect(set.line).toBe(`--set options=${itself}: values in values, more than 32 deep`)
+    }
+    expect(refusal(`a: ${'['.repeat(40)}${']'.repeat(40)}`).message).toBe('values in values, more than 32 deep')
+    expect(refusal(`a: ${' '.repeat(2 ** 16)}`).message).toContain('a recipe has a few thousand characters')
+  })
+
+  it('cannot end the process by its depth, in whatever way it is deep', () => {
+    for (const level of ['[', '{a: ', '- ', '? ', '[a: ', '- ? ']) {
+      expect(refusal(level.repeat(10_000)).message).toBe('values in values, more than 32 deep')
+    }
+    const steps = Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:\n`)
+    expect(refusal(steps.join('')).message).toBe('values in values, more than 32 deep')
+  })
+
+  it('cannot make a list longer than it is by an override', () => {
+    for (const key of ['7', '4294967295', '-1', 'x']) {
+      const wrong = refusal(text, [`data.test.${key}.file=x`])
+      expect(wrong.line).toBe(`--set data.test.${key}.file=x: data.test has 2 entries, from 0`)
+    }
+  })
+
   it('cannot let a test set choose the model', () => {
     const cross = ['training.select=val_cross', 'data.validation.cross={dataset: own, split: test, file: other.csv}']
     expect(refusal(text, cross).code).toBe('recipe/selection-leak')

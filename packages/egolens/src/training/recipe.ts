@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Document, LineCounter, parse, parseDocument } from 'yaml'
+import { type Document, isSeq } from 'yaml'
 import type { z } from 'zod'
 import { datasets } from '../datasets/registry.js'
 import type { Component } from '../datasets/types.js'
@@ -15,6 +15,7 @@ import {
   resolvedSchema,
   trainingDefaults,
 } from './recipe.schema.js'
+import { documentValue, readYaml } from './recipe.yaml.js'
 
 export type { DataSpec, NamedDataSpec, Recipe, RecipeInput } from './recipe.schema.js'
 
@@ -35,20 +36,13 @@ export async function readRecipe(path: string, set: string[] = []): Promise<Reci
 
 /** The same from text. @param where names the file in errors */
 export function parseRecipe(text: string, { where = 'recipe', set = [] as string[] } = {}): Recipe {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const fault = document.errors[0]
-  if (fault) {
-    const line = lines.linePos(fault.pos[0]).line
-    const [message] = fault.message.split(/ at line |\n/)
-    throw new EgoLensError('recipe/not-yaml', message!, { where: `${where}:${line}` })
-  }
-  const before: unknown = document.toJS()
+  const { document, lines, value: before } = readYaml(text, 'recipe/not-yaml', where)
   if (before === null || typeof before !== 'object' || Array.isArray(before)) {
     throw new EgoLensError('recipe/not-yaml', 'a recipe is a list of keys and values', { where })
   }
   for (const assignment of set) override(document, assignment)
-  return check(document.toJS() as RecipeInput, { document, lines, where, set })
+  const value = documentValue(document, 'recipe/not-yaml', where)
+  return check(value as RecipeInput, { document, lines, where, set })
 }
 
 /**
@@ -144,11 +138,20 @@ function override(document: Document, assignment: string): void {
   if (at < 1 || path.includes('')) {
     throw new EgoLensError('recipe/set', `"${assignment}" is not an override`, { cure: '--set training.epochs=2' })
   }
-  const keys = path.map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+  const keys = path.map((key) => (/^\d{1,9}$/.test(key) ? Number(key) : key))
+  const where = `--set ${assignment}`
+  keys.forEach((key, i) => {
+    const list = i === 0 ? undefined : document.getIn(keys.slice(0, i), true)
+    if (!isSeq(list) || (typeof key === 'number' && key <= list.items.length)) return
+    throw new EgoLensError('recipe/set', `${path.slice(0, i).join('.')} has ${list.items.length} entries, from 0`, {
+      where,
+    })
+  })
+  const { value } = readYaml(assignment.slice(at + 1), 'recipe/set', where)
   try {
-    document.setIn(keys, parse(assignment.slice(at + 1)))
+    document.setIn(keys, value)
   } catch (error) {
-    throw new EgoLensError('recipe/set', (error as Error).message, { where: `--set ${assignment}` })
+    throw new EgoLensError('recipe/set', (error as Error).message, { where })
   }
 }
 

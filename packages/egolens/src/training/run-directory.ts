@@ -1,6 +1,8 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EgoLensError } from '../errors.js'
+import { disk } from '../files/disk.js'
+import { diskFault } from '../files/fault.js'
 import { writeAtomic } from '../files.js'
 import { type Recipe, readRecipe, recipeHash } from './recipe.js'
 import { writeRecipe } from './recipe.write.js'
@@ -28,7 +30,11 @@ export function runPaths(directory: string) {
  */
 export async function openRunDirectory(directory: string, recipe: Recipe, resume: boolean): Promise<void> {
   const paths = runPaths(directory)
-  await mkdir(paths.checkpoints, { recursive: true })
+  await disk()
+    .makeDirectory(paths.checkpoints)
+    .catch((error: unknown) => {
+      throw diskFault(error, paths.checkpoints)
+    })
   if (await exists(paths.recipe)) {
     if (!resume) {
       throw new EgoLensError('run/exists', 'there is a run in this directory', {

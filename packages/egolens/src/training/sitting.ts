@@ -2,6 +2,7 @@ import { Generator, type optim, safetensors, scope } from '@egolens/torch'
 import { top1 } from '../evaluation/top1.js'
 import type { Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
+import { saveTensors } from '../weights/save-tensors.js'
 import { cutLog, readCheckpoint, type Skipped, type TrainingState, writeCheckpoint } from './checkpoint.js'
 import type { ClipSet, TrainingData } from './data.js'
 import { release, scoreTable } from './evaluate.js'
@@ -22,6 +23,8 @@ export interface Sitting {
   features: FeatureSource
   progress: Progress
   signal?: AbortSignal | undefined
+  /** Makes sure that the directory is this run's still. */
+  check?(): Promise<void>
 }
 
 /** What training came to, over all sittings. */
@@ -121,6 +124,7 @@ async function sit(sitting: Sitting, optimizer: Optimizer, state: TrainingState,
       state,
       log,
       save: async () => {
+        await sitting.check?.()
         await log.sync()
         clock()
         state.logBytes = log.bytes
@@ -167,7 +171,7 @@ async function select(
   const scores = Object.values(await scoreTable(method, table, labels, { task: 'validation' }))
   const score = scores.reduce((sum, clips) => sum + top1(clips), 0) / scores.length
   if (!state.best || score > state.best.score) {
-    safetensors.save(path, method.module.stateDict())
+    await saveTensors(path, method.module.stateDict())
     state.best = { epoch, score }
   }
   return score

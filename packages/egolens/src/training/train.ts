@@ -56,11 +56,12 @@ export interface RunSummary {
  * @example
  * const recipe = await readRecipe('recipes/small/x-mic-kitchen-noun.yaml')
  * const { seconds } = await train(recipe, { dir: 'runs/noun' })
- * @throws EgoLensError `run/locked`, `run/exists`, `run/other-inputs`, `run/interrupted`, `training/...`
+ * @throws EgoLensError `run/locked`, `lock/lost`, `run/exists`, `run/other-inputs`, `run/interrupted`, `training/...`, `disk/...`
  */
 export async function train(recipe: Recipe, options: TrainOptions): Promise<RunSummary> {
   const { dir, resume = false, progress = silent, signal } = options
-  const unlock = await lockDirectory(dir)
+  const onWait = () => progress({ task: `is another machine working in ${dir}?`, done: 0, unit: 'seconds' })
+  const lock = await lockDirectory(dir, { signal, onWait })
   try {
     await openRunDirectory(dir, recipe, resume)
     const resources = options.resources ?? (await openResources(recipe))
@@ -78,7 +79,10 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
       const wanted = [...clips, ...(data.validation?.clips ?? [])]
       await ensureFeatures(resources, wanted, viewsOf(method.needs), { progress, signal })
       const parameters = method.module.parameters().reduce((sum, { numel }) => sum + numel, 0)
-      const learned = await learn({ recipe, dir, resume, method, data, features: resources.features, progress, signal })
+      const { features } = resources
+      const check = () => lock.check()
+      const learned = await learn({ recipe, dir, resume, method, data, features, progress, signal, check })
+      await lock.check()
       await saveAdapter(dir, { recipe, recipeHash: recipeHash(recipe), method, backbone, labels, crop: resources.crop })
       const { name } = recipe
       const summary = {
@@ -98,7 +102,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
       method.module.dispose()
     }
   } finally {
-    await unlock()
+    await lock.release()
   }
 }
 

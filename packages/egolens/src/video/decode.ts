@@ -1,10 +1,13 @@
-import { resolve } from 'node:path'
-import type { EgoLensError } from '../errors.js'
+import { EgoLensError } from '../errors.js'
 import { decodeArguments, type Input } from './arguments.js'
 import { aviOfImages } from './avi.js'
 import { Child } from './child.js'
+import { decoderLimits } from './limits.js'
+import { changed, namedFault } from './place.js'
 import { type Pass, plan } from './plan.js'
 import { selectExpression } from './select.js'
+import { Shown } from './shown.js'
+import { damagedFrames, tellsOfDamage } from './survey.js'
 import type { Timeline } from './timeline.js'
 import type { DecodeLimits } from './types.js'
 
@@ -19,11 +22,10 @@ export interface Size {
   height: number
 }
 
-const SHOWN = /showinfo.* n: *\d+ pts: *(-?\d+)/
-
 /**
  * Decodes the frames at these positions (ascending, without repeats), scaled to `size`. Every picture is matched with
  * the timestamp that FFmpeg prints for it, so that a frame that a damaged file lacks is an error and never a shift.
+ * Throws `video/changed` where the file became another one in the meantime.
  */
 export async function* decode(
   timeline: Timeline,
@@ -31,106 +33,143 @@ export async function* decode(
   size: Size,
   limits: DecodeLimits,
 ): AsyncGenerator<Picture> {
-  if (positions.length === 0) return
-  if (timeline.images) {
-    const { images } = timeline
-    const ticks = Float64Array.from(positions, (_, i) => i)
-    const { width, height } = timeline.info
-    const avi = aviOfImages(images.read(positions), { codec: images.codec, width, height, count: positions.length })
-    const names = positions.map((position) => images.names[position]!)
-    for await (const { at, rgb } of run(timeline, { stdin: 'avi' }, ticks, {}, size, limits, avi, names)) {
-      yield { position: positions[at]!, rgb }
-    }
-    return
+  try {
+    if (timeline.images) yield* decodeImages(timeline, positions, size, limits)
+    else for (const pass of plan(timeline, positions)) yield* decodePass(timeline, pass, size, limits)
+  } catch (error) {
+    throw (await changedMeanwhile(timeline)) ?? namedFault(timeline.info.source, error)
   }
-  for (const pass of plan(timeline, positions)) yield* decodePass(timeline, pass, size, limits)
+  const fault = await changedMeanwhile(timeline)
+  if (fault) throw fault
+}
+
+async function changedMeanwhile({ place, info }: Timeline): Promise<EgoLensError | undefined> {
+  if (info.kind === 'folder' || !(await changed(place))) return undefined
+  return new EgoLensError('video/changed', 'the file was changed while it was read', {
+    where: info.source,
+    cure: 'read it again when it is written to its end',
+  })
+}
+
+async function* decodeImages(
+  timeline: Timeline,
+  positions: readonly number[],
+  size: Size,
+  limits: DecodeLimits,
+): AsyncGenerator<Picture> {
+  if (positions.length === 0) return
+  const { info } = timeline
+  const images = timeline.images!
+  const { width, height } = info
+  const count = positions.length
+  const child = new Child(
+    'ffmpeg',
+    decodeArguments({ input: { stdin: 'avi' }, ...size, count, ...threadsOf(limits) }),
+    {
+      ...childLimits(timeline, size, limits, { count, longestGap: 1 }),
+      input: aviOfImages(images.read(positions), { codec: images.codec, width, height, count }),
+      onLine: (line) => shown.hear(line),
+    },
+  )
+  const shown = new Shown()
+  const numbered = Array.from(positions, (_, i) => i)
+  const name = (at: number) => images.names[positions[at]!]!
+  for await (const { at, rgb } of pictures(child, shown, numbered, size, name)) yield { position: positions[at]!, rgb }
 }
 
 async function* decodePass(timeline: Timeline, pass: Pass, size: Size, limits: DecodeLimits): AsyncGenerator<Picture> {
-  const { ticks, tick, info } = timeline
-  const input = { path: resolve(info.source) }
-  const wanted = Float64Array.from(pass.wanted, (position) => ticks[position]!)
-  const select = pass.wanted.length === ticks.length ? undefined : selectExpression(ticks, pass.wanted)
   let delivered = 0
-  const seek = pass.key > 0 ? ticks[pass.key]! * tick : undefined
   try {
-    for await (const { at, rgb } of run(timeline, input, wanted, { seek, select }, size, limits)) {
-      yield { position: pass.wanted[at]!, rgb }
+    for await (const picture of runPass(timeline, pass, size, limits)) {
+      yield picture
       delivered++
     }
   } catch (error) {
     // A seek in some containers lands after the key frame: then the pass is read from the start of the file.
-    if (seek === undefined || delivered > 0 || (error as EgoLensError).code !== 'video/frame-missing') throw error
-    for await (const { at, rgb } of run(timeline, input, wanted, { select }, size, limits)) {
-      yield { position: pass.wanted[at]!, rgb }
-    }
+    if (pass.key === 0 || delivered > 0 || (error as EgoLensError).code !== 'video/frame-missing') throw error
+    yield* runPass(timeline, { ...pass, key: 0 }, size, limits)
   }
 }
 
 /** One FFmpeg process. Yields the pictures with these timestamps, in order, or throws `video/frame-missing`. */
-async function* run(
-  timeline: Timeline,
-  input: Input,
-  wanted: Float64Array,
-  where: { seek?: number; select?: string },
-  size: Size,
-  limits: DecodeLimits,
-  bytes?: AsyncIterable<Uint8Array>,
-  names?: string[],
-): AsyncGenerator<{ at: number; rgb: Uint8Array }> {
+async function* runPass(timeline: Timeline, pass: Pass, size: Size, limits: DecodeLimits): AsyncGenerator<Picture> {
+  const { ticks, tick, origin, info, place } = timeline
+  const { wanted, key } = pass
+  const input: Input = { path: place.path }
+  const select = wanted.length === ticks.length ? undefined : selectExpression(ticks, wanted)
+  const where = { input, select, seek: key > 0 ? ticks[key]! * tick : undefined }
   const shown = new Shown()
+  let damage = false
   const child = new Child(
     'ffmpeg',
-    decodeArguments({ input, ...where, ...size, count: wanted.length, threads: limits.threads }),
+    decodeArguments({ ...where, ...size, hdr: info.hdr, count: wanted.length, ...threadsOf(limits) }),
     {
-      source: timeline.info.source,
-      stallSeconds: limits.stallSeconds,
-      input: bytes,
-      onLine: (line) => shown.hear(line),
+      ...childLimits(timeline, size, limits, { count: wanted.at(-1)! - key + 1, longestGap: longestGap(pass) }),
+      maxOutput: wanted.length * size.width * size.height * 3,
+      onLine: (line) => {
+        shown.hear(line)
+        damage ||= tellsOfDamage(line)
+      },
     },
   )
-  let at = 0
-  const missing = () => {
-    const seconds = (wanted[at]! * timeline.tick - timeline.origin).toFixed(3)
-    const message = `${names ? names[at] : `the frame at ${seconds} s`} cannot be decoded`
-    return child.error('video/frame-missing', message, 'repair the file, for example by encoding it again')
+  const expected = wanted.map((position) => ticks[position]!)
+  const secondsOf = (position: number) => (ticks[position]! * tick - origin).toFixed(3)
+  const name = (at: number) => `the frame at ${secondsOf(wanted[at]!)} s`
+  let untrusted: Map<number, number> | undefined
+  for await (const { at, rgb } of pictures(child, shown, expected, size, name)) {
+    if (damage) untrusted ??= await damagedFrames(timeline, input, pass, limits)
+    const damaged = untrusted?.get(wanted[at]!)
+    if (damaged !== undefined) throw missing(child, name(at), damaged === wanted[at] ? undefined : secondsOf(damaged))
+    yield { position: wanted[at]!, rgb }
   }
+}
+
+/** The pictures of a child, each held against the tick that is expected of it; `at` counts them. */
+async function* pictures(
+  child: Child,
+  shown: Shown,
+  expected: readonly number[],
+  size: Size,
+  name: (at: number) => string,
+): AsyncGenerator<{ at: number; rgb: Uint8Array }> {
+  let at = 0
   try {
     for await (const rgb of blocks(child.output(), size.width * size.height * 3)) {
-      if ((await shown.next(child)) !== wanted[at]) throw missing()
+      if ((await shown.next(child)) !== expected[at]) throw missing(child, name(at))
       yield { at: at++, rgb }
     }
-    if (at === wanted.length) return
+    if (at === expected.length) return
     const failure: unknown = await child.end().catch((error) => error)
-    throw failure === undefined || (failure as EgoLensError).code === 'video/unreadable' ? missing() : failure
+    throw failure === undefined || (failure as EgoLensError).code === 'video/unreadable'
+      ? missing(child, name(at))
+      : failure
   } finally {
     child.kill()
   }
 }
 
-/** The timestamps that `showinfo` prints, in order. */
-class Shown {
-  readonly #ticks: number[] = []
-  #wake: (() => void) | undefined
+function missing(child: Child, name: string, damaged?: string): EgoLensError {
+  const cure = 'repair the file, for example by encoding it again'
+  const why = damaged === undefined ? '' : ` for certain: it may be predicted from the damaged one at ${damaged} s`
+  return child.error('video/frame-missing', `${name} cannot be decoded${why}`, cure)
+}
 
-  hear(line: string): void {
-    const match = SHOWN.exec(line)
-    if (!match) return
-    this.#ticks.push(Number(match[1]))
-    this.#wake?.()
-  }
+function threadsOf({ threads }: DecodeLimits): { threads?: number } {
+  return threads === undefined ? {} : { threads }
+}
 
-  /** The line may come after the picture, as the two go through different pipes. */
-  async next(child: Child): Promise<number> {
-    while (this.#ticks.length === 0) {
-      const heard = new Promise<'heard'>((wake) => {
-        this.#wake = () => wake('heard')
-      })
-      const first = await Promise.race([heard, child.gone.then(() => 'gone' as const)])
-      if (first === 'gone' && this.#ticks.length === 0) return Number.NaN
-    }
-    return this.#ticks.shift()!
-  }
+function childLimits(
+  { info }: Timeline,
+  { width, height }: Size,
+  limits: DecodeLimits,
+  work: { count: number; longestGap: number },
+) {
+  return { ...decoderLimits(info, limits, work), maxOutput: work.count * width * height * 3 }
+}
+
+/** Most frames that the decoder passes over without a word. */
+function longestGap({ key, wanted }: Pass): number {
+  return wanted.reduce((longest, position, i) => Math.max(longest, position - (i === 0 ? key : wanted[i - 1]!)), 1)
 }
 
 /** Cuts a stream into blocks of exactly `size` bytes, each with memory of its own. */

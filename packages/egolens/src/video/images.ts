@@ -1,4 +1,5 @@
-import { open, readdir, readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EgoLensError } from '../errors.js'
 import { readAt, tarEntries } from './tar.js'
@@ -18,6 +19,8 @@ interface Entry {
   codec: 'jpeg' | 'png'
 }
 
+/** A compressed picture of `MAX_PIXELS` has no more bytes than this. */
+const MAX_IMAGE = 2 ** 28
 const IMAGE = /^(?:.*\/)?[^/]*?(\d+)\.(jpe?g|png)$/i
 
 /** Throws `video/no-images` for a folder without images and `video/mixed-images` for two series in one place. */
@@ -29,7 +32,10 @@ export async function folderImages(path: string): Promise<ImageSequence> {
   return {
     ...summary(entries),
     async *read(positions) {
-      for (const position of positions) yield await readFile(join(path, entries[position]!.name))
+      for (const position of positions) {
+        const { name, codec } = entries[position]!
+        yield wholeImage(await readImage(join(path, name)), codec, join(path, name))
+      }
     },
   }
 }
@@ -47,12 +53,48 @@ export async function tarImages(path: string): Promise<ImageSequence> {
     async *read(positions) {
       const file = await open(path, 'r')
       try {
-        for (const position of positions) yield await readAt(file, entries[position]!.offset, entries[position]!.size)
+        for (const position of positions) {
+          const { name, codec, offset, size } = entries[position]!
+          if (size > MAX_IMAGE) throw notAnImage(`${path}: ${name}`)
+          yield wholeImage(await readAt(file, offset, size), codec, `${path}: ${name}`)
+        }
       } finally {
         await file.close()
       }
     },
   }
+}
+
+/** Opened without waiting, since a pipe that has the name of an image would be waited for without end. */
+async function readImage(path: string): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    return await readWhole(file, path)
+  } finally {
+    await file.close()
+  }
+}
+
+async function readWhole(file: FileHandle, path: string): Promise<Uint8Array> {
+  const status = await file.stat()
+  if (!status.isFile() || status.size > MAX_IMAGE) throw notAnImage(path)
+  return file.readFile()
+}
+
+function notAnImage(path: string): EgoLensError {
+  return new EgoLensError('video/not-an-image', 'not a regular file of at most 256 MiB', { where: path })
+}
+
+/** FFmpeg fills what is missing of a cut image with grey; the end of its bytes tells. */
+function wholeImage(bytes: Uint8Array, codec: 'jpeg' | 'png', where: string): Uint8Array {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const begun = codec === 'png' ? data.indexOf('IDAT', 0, 'latin1') : data.lastIndexOf(Buffer.from([0xff, 0xda]))
+  const ended =
+    codec === 'png' ? data.lastIndexOf('IEND', undefined, 'latin1') : data.lastIndexOf(Buffer.from([0xff, 0xd9]))
+  if (begun >= 0 && ended < begun) {
+    throw new EgoLensError('video/frame-missing', 'the image is cut off', { where, cure: 'extract the images again' })
+  }
+  return bytes
 }
 
 function parse(name: string): Entry | undefined {

@@ -23,18 +23,30 @@ const MAX_INDEX = 1 << 27
  * most one entry, nothing cut off) and gives `undefined` for all else, including every damage: then ffprobe is asked.
  */
 export async function mp4Track(path: string): Promise<Track | undefined> {
-  const moov = await readMoov(path)
-  if (!moov) return undefined
+  const found = await readMoov(path)
+  if (!found) return undefined
   try {
-    return plainTrack(moov)
+    return plainTrack(found.moov, found.size)
   } catch (error) {
     if (error instanceof RangeError) return undefined // a box that promises more than it holds
     throw error
   }
 }
 
+/** Whether a file begins with a box that an MP4 or MOV file begins with. */
+export async function looksLikeMp4(path: string): Promise<boolean> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    if (size < 8) return false
+    return ['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip'].includes(fourCharacters(view(await readAt(file, 0, 8)), 4))
+  } finally {
+    await file.close()
+  }
+}
+
 /** Walks the boxes of the file; none may reach beyond its end, and none may be a fragment. */
-async function readMoov(path: string): Promise<DataView | undefined> {
+async function readMoov(path: string): Promise<{ moov: DataView; size: number } | undefined> {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()
@@ -53,13 +65,13 @@ async function readMoov(path: string): Promise<DataView | undefined> {
       }
       at += length
     }
-    return moov
+    return moov && { moov, size }
   } finally {
     await file.close()
   }
 }
 
-function plainTrack(moov: DataView): Track | undefined {
+function plainTrack(moov: DataView, size: number): Track | undefined {
   const boxes = children(moov)
   const tracks = boxes.filter(({ type }) => type === 'trak').map(({ body }) => children(body))
   const videos = tracks.filter((track) => handler(track) === 'vide')
@@ -69,7 +81,7 @@ function plainTrack(moov: DataView): Track | undefined {
   const movieScale = timescaleOf(boxes.find(({ type }) => type === 'mvhd')?.body)
   const picture = sampleDescription(find(track, 'mdia', 'minf', 'stbl', 'stsd'))
   const rotation = rotationOf(find(track, 'tkhd'))
-  const samples = sampleTicks(track)
+  const samples = sampleTicks(track, size)
   if (!timescale || !movieScale || !picture || rotation === undefined || !samples) return undefined
   const { ticks, gap, keys } = samples
   const edit = editOf(find(track, 'edts', 'elst'))
@@ -95,7 +107,7 @@ function plainTrack(moov: DataView): Track | undefined {
 }
 
 /** Presentation time of each sample before the edit list, for tracks of a constant decoding step. */
-function sampleTicks(track: Box[]): { ticks: number[]; gap: number; keys?: Set<number> } | undefined {
+function sampleTicks(track: Box[], size: number): { ticks: number[]; gap: number; keys?: Set<number> } | undefined {
   const stts = find(track, 'mdia', 'minf', 'stbl', 'stts')
   const ctts = find(track, 'mdia', 'minf', 'stbl', 'ctts')
   const stss = find(track, 'mdia', 'minf', 'stbl', 'stss')
@@ -103,6 +115,7 @@ function sampleTicks(track: Box[]): { ticks: number[]; gap: number; keys?: Set<n
   if (!stts || !stsz || stts.getUint32(4) !== 1) return undefined
   const [count, gap] = [stts.getUint32(8), stts.getUint32(12)]
   if (count === 0 || gap === 0 || count !== stsz.getUint32(8) || count > MAX_INDEX / 8) return undefined
+  if (bytesOfSamples(stsz, count) > size) return undefined
   const ticks = Array.from({ length: count }, (_, i) => i * gap)
   if (ctts) {
     let at = 0
@@ -117,6 +130,15 @@ function sampleTicks(track: Box[]): { ticks: number[]; gap: number; keys?: Set<n
   return { ticks, gap, keys: new Set(Array.from({ length: stss.getUint32(4) }, (_, i) => stss.getUint32(8 + 4 * i))) }
 }
 
+/** What the samples take together; a file that is smaller does not hold them all. */
+function bytesOfSamples(stsz: DataView, count: number): number {
+  const each = stsz.getUint32(4)
+  if (each > 0) return each * count
+  let sum = 0
+  for (let i = 0; i < count; i++) sum += stsz.getUint32(12 + 4 * i)
+  return sum
+}
+
 /** Where in the track's time the film starts, and its length in the film's ticks. */
 function editOf(elst: DataView | undefined): { start: number; duration?: number } | undefined {
   if (!elst) return { start: 0 }
@@ -129,7 +151,22 @@ function editOf(elst: DataView | undefined): { start: number; duration?: number 
 function sampleDescription(stsd: DataView | undefined) {
   if (stsd?.getUint32(4) !== 1) return undefined
   const codec = CODECS[fourCharacters(stsd, 12)]
-  return codec === undefined ? undefined : { codec, width: stsd.getUint16(40), height: stsd.getUint16(42) }
+  if (codec === undefined || !eightBits(codec, stsd)) return undefined
+  return { codec, width: stsd.getUint16(40), height: stsd.getUint16(42) }
+}
+
+/** Eight bits and no curve of a high dynamic range, by the codec's own box and the colour box. */
+function eightBits(codec: string, stsd: DataView): boolean {
+  const entry = children(new DataView(stsd.buffer, stsd.byteOffset + 94, stsd.getUint32(8) - 86))
+  const colour = find(entry, 'colr')
+  if (colour && ['nclx', 'nclc'].includes(fourCharacters(colour, 0)) && [16, 18].includes(colour.getUint16(6))) {
+    return false
+  }
+  const [avc, hevc, av1, vp9] = ['avcC', 'hvcC', 'av1C', 'vpcC'].map((type) => find(entry, type))
+  if (codec === 'h264') return avc !== undefined && [66, 77, 88, 100].includes(avc.getUint8(1))
+  if (codec === 'hevc') return hevc !== undefined && (hevc.getUint8(17) & 7) === 0
+  if (codec === 'av1') return av1 !== undefined && (av1.getUint8(2) & 0x40) === 0
+  return vp9 !== undefined && vp9.getUint8(6) >> 4 === 8
 }
 
 /** Quarter turns from the track's matrix; `undefined` for any other matrix. */

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { EgoLensError } from '../errors.js'
+import { frames } from './frames.js'
+import type { Frame, FrameOptions } from './types.js'
 
 /** Makes small videos for tests. */
 export function makeVideo(path: string, ...argv: string[]): string {
@@ -38,4 +41,46 @@ export function decodedTimes(path: string): number[] {
 export function temporaryFolder(): { folder: string; at: (name: string) => string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'egolens-video-'))
   return { folder, at: (name) => join(folder, name), remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** All frames of a source, or those that the options want. */
+export async function allFrames(source: string, options: FrameOptions = {}): Promise<Frame[]> {
+  const found: Frame[] = []
+  for await (const frame of frames(source, options)) found.push(frame)
+  return found
+}
+
+/** The number, below 25, that `numberedVideo` painted. */
+export function painted(frame: Frame): number {
+  const middle = frame.rgb[3 * ((frame.height >> 1) * frame.width + (frame.width >> 1))]!
+  return Math.max(0, Math.round((middle - 20) / 8))
+}
+
+/** The error of a source that cannot be read to its end. */
+export async function failure(source: string, options: FrameOptions = {}): Promise<EgoLensError> {
+  const error = await allFrames(source, options).then(
+    (found) => new Error(`${found.length} frames were decoded`),
+    (thrown) => thrown,
+  )
+  if (!(error instanceof EgoLensError)) throw error
+  return error
+}
+
+/** Lets shell scripts stand for FFmpeg's programs while `work` runs. */
+export async function withPrograms<T>(
+  scripts: { ffmpeg?: string; ffprobe?: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'egolens-programs-'))
+  const path = process.env.PATH
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  }
+  process.env.PATH = `${folder}:${path}`
+  try {
+    return await work()
+  } finally {
+    process.env.PATH = path
+    rmSync(folder, { recursive: true, force: true })
+  }
 }

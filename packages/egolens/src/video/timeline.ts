@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { EgoLensError } from '../errors.js'
 import { folderImages, type ImageSequence, tarImages } from './images.js'
-import { mp4Track } from './mp4.js'
-import { probeTrack } from './track.js'
+import { looksLikeMp4, mp4Track } from './mp4.js'
+import { findPlace, type Place, reading } from './place.js'
+import { checkSize } from './sizes.js'
+import { probeTrack, type Track } from './track.js'
 import type { DecodeLimits, ImageOptions, VideoInfo } from './types.js'
 
 /** When each frame of a source is shown. Made once from a file's index or the packets' headers, without decoding. */
@@ -19,9 +19,10 @@ export interface Timeline {
   origin: number
   /** For a folder or a tar. */
   images?: ImageSequence
+  /** Where the bytes are, as they were when they were looked at. */
+  place: Place
 }
 
-const MAX_PIXELS = 1 << 26 // 8192 x 8192: beyond it a frame is more memory than any use here needs
 const TICKS_PER_IMAGE = 1000
 const cache = new Map<string, Promise<Timeline>>()
 
@@ -38,20 +39,22 @@ export async function frameTimestamps(source: string, options: ImageOptions & De
 
 /** The timeline of a source; the latest few are remembered until the file changes. */
 export async function openTimeline(source: string, options: ImageOptions & DecodeLimits = {}): Promise<Timeline> {
-  const path = resolve(source)
-  const status = await stat(path).catch(() => undefined)
-  if (!status) throw new EgoLensError('video/not-found', 'there is no such file or folder', { where: source })
-  if (!status.isFile() && !status.isDirectory()) {
-    throw new EgoLensError('video/not-a-file', 'not a regular file or a folder', { where: source })
-  }
+  const place = await findPlace(source)
+  const { path, status } = place
   if (status.isFile() && status.size === 0)
-    throw new EgoLensError('video/empty', 'the file is empty', { where: source })
-  const key = JSON.stringify([path, status.mtimeMs, status.size, options.frameRate, options.zeroNumber])
+    throw new EgoLensError('video/empty', 'the file is empty', { where: source, cure: 'get the file again' })
+  const key = JSON.stringify([
+    source,
+    path,
+    status.ino,
+    status.mtimeMs,
+    status.size,
+    options.frameRate,
+    options.zeroNumber,
+  ])
   let timeline = cache.get(key)
   if (!timeline) {
-    const images = status.isDirectory() ? folderImages(path) : path.endsWith('.tar') ? tarImages(path) : undefined
-    timeline = images ? imageTimeline(source, await images, options) : fileTimeline(source, path, options)
-    if (images) (await timeline).info.kind = status.isDirectory() ? 'folder' : 'tar'
+    timeline = reading(source, () => makeTimeline(source, place, options))
     cache.set(key, timeline)
     timeline.catch(() => cache.delete(key))
     if (cache.size > 16) cache.delete(cache.keys().next().value!)
@@ -59,8 +62,16 @@ export async function openTimeline(source: string, options: ImageOptions & Decod
   return timeline
 }
 
-async function fileTimeline(source: string, path: string, limits: DecodeLimits): Promise<Timeline> {
-  const track = (await mp4Track(path)) ?? (await probeTrack(source, { path }, limits))
+async function makeTimeline(source: string, place: Place, options: ImageOptions & DecodeLimits): Promise<Timeline> {
+  const { path, status } = place
+  if (status.isDirectory()) return imageTimeline(source, 'folder', place, await folderImages(path), options)
+  if (/\.tar$/i.test(source)) return imageTimeline(source, 'tar', place, await tarImages(path), options)
+  return fileTimeline(source, place, options)
+}
+
+async function fileTimeline(source: string, place: Place, limits: DecodeLimits): Promise<Timeline> {
+  const { path } = place
+  const track = (await mp4Track(path)) ?? (await probedTrack(source, path, limits))
   const { ticks, keys, tick, origin, rotation, codec, declaredRate } = track
   const gap = medianGap(ticks)
   const variable = isVariable(ticks, gap)
@@ -79,12 +90,32 @@ async function fileTimeline(source: string, path: string, limits: DecodeLimits):
     startTime: ticks[0]! * tick - origin,
     codec,
     rotation,
+    ...(track.hdr ? { hdr: track.hdr } : {}),
   }
   checkSize(info)
-  return { info, ticks, keys, tick, origin }
+  return { info, ticks, keys, tick, origin, place }
 }
 
-async function imageTimeline(source: string, images: ImageSequence, options: ImageOptions & DecodeLimits) {
+/** FFmpeg goes by the name where the bytes tell nothing, and then misses the index of an MP4 that is none. */
+async function probedTrack(source: string, path: string, limits: DecodeLimits): Promise<Track> {
+  try {
+    return await probeTrack(source, { path }, limits)
+  } catch (error) {
+    if (!(error instanceof EgoLensError) || error.code !== 'video/no-index' || (await looksLikeMp4(path))) throw error
+    throw new EgoLensError('video/unreadable', 'this is no video file, whatever its name says', {
+      where: source,
+      cure: 'give a video, such as MP4, MOV, MKV, WebM, AVI or MPEG-TS',
+    })
+  }
+}
+
+async function imageTimeline(
+  source: string,
+  kind: 'folder' | 'tar',
+  place: Place,
+  images: ImageSequence,
+  options: ImageOptions & DecodeLimits,
+): Promise<Timeline> {
   const { frameRate } = options
   if (!(frameRate! > 0) || !Number.isFinite(frameRate)) {
     throw new EgoLensError('video/no-frame-rate', 'images carry no time, and no frame rate is given', {
@@ -101,7 +132,7 @@ async function imageTimeline(source: string, images: ImageSequence, options: Ima
   const tick = 1 / (frameRate! * TICKS_PER_IMAGE)
   const info: VideoInfo = {
     source,
-    kind: 'folder',
+    kind,
     width: track.width,
     height: track.height,
     duration: (ticks.at(-1)! + TICKS_PER_IMAGE) * tick,
@@ -113,7 +144,7 @@ async function imageTimeline(source: string, images: ImageSequence, options: Ima
     rotation: 0,
   }
   checkSize(info)
-  return { info, ticks, keys: new Uint8Array(ticks.length).fill(1), tick, origin: 0, images }
+  return { info, ticks, keys: new Uint8Array(ticks.length).fill(1), tick, origin: 0, images, place }
 }
 
 function medianGap(ticks: Float64Array): number {
@@ -127,13 +158,4 @@ function isVariable(ticks: Float64Array, gap: number): boolean {
     if (Math.abs(ticks[i]! - ticks[i - 1]! - gap) > Math.max(1.5, gap * 0.02)) return true
   }
   return false
-}
-
-function checkSize({ source, width, height }: VideoInfo): void {
-  if (width * height > MAX_PIXELS) {
-    throw new EgoLensError('video/too-large', `a frame of ${width}x${height} has more than ${MAX_PIXELS} pixels`, {
-      where: source,
-      cure: 'scale the video down first',
-    })
-  }
 }

@@ -33,6 +33,8 @@ export interface VideoInfo {
   codec: string
   /** Clockwise degrees by which the stored picture is turned to be shown: 0, 90, 180 or 270. */
   rotation: number
+  /** The curve of a high dynamic range; its pictures are mapped to that of BT.709. */
+  hdr?: 'pq' | 'hlg'
 }
 
 /** How a folder or a tar of numbered images is read as a video. */
@@ -48,8 +50,10 @@ export interface ImageOptions {
 
 /** Limits on the child process that decodes. */
 export interface DecodeLimits {
-  /** Seconds without a byte from FFmpeg after which it is ended; default 60. */
+  /** Seconds without a sign of life from FFmpeg after which it is ended; default 60, and more across long gaps. */
   stallSeconds?: number
+  /** Seconds of waiting for one FFmpeg process in all; by default an hour to probe, 10 minutes and 0.6 s a frame to decode. */
+  totalSeconds?: number
   /** Decoder threads; default all cores up to 4. */
   threads?: number
 }

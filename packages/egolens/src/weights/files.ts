@@ -43,7 +43,7 @@ async function shards(dir: string, entries: string[]): Promise<string[]> {
   const parsed = shardIndex.safeParse(await readJson(path))
   if (!parsed.success) throw new EgoLensError('weights/bad-index', 'not an index of shards', { where: path })
   const names = [...new Set(Object.values(parsed.data.weight_map))].sort()
-  const outside = names.find((name) => basename(name) !== name)
+  const outside = names.find((name) => basename(name) !== name || /^\.*$|[\\:]/.test(name))
   if (outside !== undefined) {
     throw new EgoLensError('weights/bad-index', `the shard "${outside}" is not a file of this directory`, {
       where: path,

@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { EgoLensError } from '../errors.js'
-import { replaceFile } from '../files.js'
+import { type OutputFile, replaceFile } from '../files.js'
 import { type Progress, silent } from '../progress.js'
 
 /** A tensor that is written piece by piece. */
@@ -21,25 +20,43 @@ export interface StreamedTensor {
  * come first, then names in order, so that the same tensors give the same bytes.
  *
  * @returns bytes of the file
- * @throws EgoLensError `weights/bad-name` for a name that the format has not
+ * @throws EgoLensError `weights/bad-name` for a name that the format has not; `disk/...`
  */
 export async function writeSafetensors(
   path: string,
   tensors: readonly StreamedTensor[],
-  options: { metadata?: Record<string, string>; progress?: Progress; signal?: AbortSignal } = {},
+  options: StreamOptions = {},
+): Promise<number> {
+  let bytes = 0
+  await replaceFile(path, async (file) => {
+    bytes = await streamSafetensors(file, tensors, { ...options, where: path })
+  })
+  return bytes
+}
+
+interface StreamOptions {
+  metadata?: Record<string, string>
+  progress?: Progress
+  signal?: AbortSignal
+}
+
+/** The bytes of the file that {@link writeSafetensors} makes, to any place. @returns their number */
+export async function streamSafetensors(
+  file: OutputFile,
+  tensors: readonly StreamedTensor[],
+  options: StreamOptions & { where?: string } = {},
 ): Promise<number> {
   const sorted = [...tensors].sort((a, b) => b.elementSize - a.elementSize || (a.name < b.name ? -1 : 1))
-  const head = header(sorted, options.metadata ?? {}, path)
-  await replaceFile(path, async (file) => {
-    await write(file, head.bytes)
-    await body(file, sorted, head.data, options)
-  })
+  const head = header(sorted, options.metadata ?? {}, options.where)
+  await file.write(head.bytes)
+  await body(file, sorted, head.data, options)
   return head.bytes.length + head.data
 }
 
-function header(tensors: readonly StreamedTensor[], metadata: Record<string, string>, where: string) {
+function header(tensors: readonly StreamedTensor[], metadata: Record<string, string>, where?: string) {
   // JSON.stringify of an object would sort names that look like numbers, and lose __proto__.
-  const entries = [`"__metadata__":${JSON.stringify(metadata)}`]
+  const about = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))
+  const entries = about.length > 0 ? [`"__metadata__":${JSON.stringify(Object.fromEntries(about))}`] : []
   let data = 0
   for (const { name, dtype, elementSize, shape } of tensors) {
     if (name === '__metadata__' || /\p{Surrogate}/u.test(name)) {
@@ -58,30 +75,52 @@ function header(tensors: readonly StreamedTensor[], metadata: Record<string, str
 }
 
 async function body(
-  file: FileHandle,
+  file: OutputFile,
   tensors: readonly StreamedTensor[],
   total: number,
   { progress = silent, signal }: { progress?: Progress; signal?: AbortSignal },
 ): Promise<void> {
+  const out = new Gathered(file)
   let done = 0
   for (const { name, elementSize, shape, pieces } of tensors) {
     const end = done + bytesOf(shape, elementSize)
     for (const piece of pieces()) {
-      // Pieces are read synchronously: between them the process may hear Ctrl-C.
-      await setImmediate()
-      signal?.throwIfAborted()
-      await write(file, piece)
+      if (await out.write(piece)) {
+        // Pieces are read synchronously: between them the process may hear Ctrl-C.
+        await setImmediate()
+        signal?.throwIfAborted()
+      }
       done += piece.length
       progress({ task: 'writing safetensors', done, total, unit: 'bytes', note: name })
     }
     if (done !== end) throw new Error(`${name}: ${end - done} bytes are missing`)
   }
+  await out.flush()
+}
+
+/** Small pieces, of which models have thousands, go to the disk together. */
+class Gathered {
+  readonly #buffer = new Uint8Array(1 << 18)
+  #length = 0
+
+  constructor(private readonly file: OutputFile) {}
+
+  /** @returns whether the file was written to */
+  async write(piece: Uint8Array): Promise<boolean> {
+    const fits = this.#length + piece.length <= this.#buffer.length
+    if (!fits) await this.flush()
+    if (piece.length > this.#buffer.length) await this.file.write(piece)
+    else {
+      this.#buffer.set(piece, this.#length)
+      this.#length += piece.length
+    }
+    return !fits
+  }
+
+  async flush(): Promise<void> {
+    if (this.#length > 0) await this.file.write(this.#buffer.subarray(0, this.#length))
+    this.#length = 0
+  }
 }
 
 const bytesOf = (shape: readonly number[], elementSize: number) => shape.reduce((a, b) => a * b, elementSize)
-
-async function write(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await file.write(bytes, done, bytes.length - done)).bytesWritten
-  }
-}

@@ -15,17 +15,22 @@ export interface BuildOptions {
   jobs?: number
   /** Where to build instead of the package's own build folder; such an add-on is loaded by EGOLENS_TORCH_ADDON. */
   root?: string
+  /** Instruments the add-on with AddressSanitizer and UndefinedBehaviorSanitizer; needs a `root` of its own. */
+  sanitize?: boolean
   onProgress?: (line: string) => void
 }
 
 const OPENBLAS_OPENMP = ['/usr/lib/x86_64-linux-gnu/openblas-openmp', '/usr/lib/aarch64-linux-gnu/openblas-openmp']
 
+/** Casts of numbers out of range are not among what `undefined` finds by itself; types across libraries differ in libtorch. */
+const SANITIZERS = ['-fsanitize=address,undefined,float-cast-overflow', '-fno-sanitize=vptr']
+
 /** The command-line flags of one build: what decides, with the sources, whether an add-on is up to date. */
-export function flags(libtorch: Libtorch): { compile: string[]; link: string[] } {
+export function flags(libtorch: Libtorch, { sanitize = false } = {}): { compile: string[]; link: string[] } {
   const nodeHeaders = (createRequire(import.meta.url)('node-api-headers') as { include_dir: string }).include_dir
   const compile = [
     `-std=${needsCxx20(libtorch.version) ? 'c++20' : 'c++17'}`,
-    '-O2',
+    ...(sanitize ? ['-O1', '-g1', '-fno-omit-frame-pointer', ...SANITIZERS] : ['-O2']),
     '-fPIC',
     '-fvisibility=hidden',
     '-Wall',
@@ -42,6 +47,7 @@ export function flags(libtorch: Libtorch): { compile: string[]; link: string[] }
   const rpaths = [...OPENBLAS_OPENMP.filter((path) => existsSync(path)), libtorch.lib]
   const link = [
     '-shared',
+    ...(sanitize ? SANITIZERS : []),
     `-L${libtorch.lib}`,
     '-Wl,--disable-new-dtags',
     // libtorch keeps pointers into the add-on (its allocator, deleters): the last worker to leave must not unload it.
@@ -84,7 +90,10 @@ export function buildKey(libtorch: Libtorch): string {
 export async function build(libtorch: Libtorch, options: BuildOptions = {}): Promise<{ path: string; built: boolean }> {
   const say = options.onProgress ?? (() => {})
   const compiler = options.compiler ?? process.env.CXX ?? 'g++'
-  const { compile, link } = flags(libtorch)
+  if (options.sanitize && options.root === undefined) {
+    throw new TorchError('BadArgument', 'a sanitized add-on needs a root of its own: ordinary programs cannot load it')
+  }
+  const { compile, link } = flags(libtorch, options)
   const sources = readdirSync(nativeSources).sort()
   const digest = createHash('sha256').update(JSON.stringify([compiler, compile, link, libtorch.version]))
   for (const name of sources) digest.update(name).update(readFileSync(join(nativeSources, name)))

@@ -12,7 +12,7 @@ import { allFolded } from './layers.js'
 import { expectedTensors, isIgnored } from './names.js'
 import { configFromOpenAi, isOpenAi, openAiSource } from './openai.js'
 import { clipPreprocessing } from './preprocessing.js'
-import { openDirectory } from './source.js'
+import { openDirectory, watchFinite } from './source.js'
 import { TextTower } from './text.js'
 import { ClipTextEncoder } from './text-encoder.js'
 import { loadTokenizer } from './tokenizer/load.js'
@@ -39,7 +39,8 @@ export interface ClipModel {
  * Loads a CLIP of any size: `small` (comes with the toolkit), a directory, or a name in the Hugging Face cache.
  * Weights are safetensors in Hugging Face's or OpenAI's layout; in the latter the size is read from the shapes.
  *
- * @throws EgoLensError `weights/not-found`, `weights/mismatch`, `clip/bad-config`, `tokenizer/not-found`
+ * @throws EgoLensError `weights/not-found`, `weights/mismatch`, `weights/not-finite`, `weights/not-safetensors`,
+ * `clip/bad-config`, `tokenizer/not-found`, `tokenizer/too-large`
  * @example
  * const clip = await loadClip('small')
  * const texts = clip.text.encode(['cup', 'knife']) // [2, D]
@@ -73,12 +74,23 @@ async function readWeights(dir: string, compute: Compute) {
     const openAi = isOpenAi(opened.names)
     const path = join(dir, 'config.json')
     const config = openAi && !existsSync(path) ? configFromOpenAi(opened, dir) : parseConfig(await readJson(path), path)
-    const source = openAi ? openAiSource(opened) : opened
+    const source = watchFinite(openAi ? openAiSource(opened) : opened)
     checkTensors(source, expectedTensors(config), dir, { isIgnored })
-    return { config, weights: bindWeights(source, config, { folding: allFolded, vision: compute }) }
+    const weights = bindWeights(source, config, { folding: allFolded, vision: compute })
+    if (source.broken.length === 0) return { config, weights }
+    for (const tensor of allTensors(weights)) tensor.dispose()
+    throw notFinite(source.broken, dir)
   } finally {
     opened.close()
   }
+}
+
+function notFinite(names: readonly string[], where: string): EgoLensError {
+  const few = `${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}`
+  return new EgoLensError('weights/not-finite', `${names.length} tensors hold NaN or infinite values: ${few}`, {
+    where,
+    cure: 'pull or convert the weights again; training that made them has diverged',
+  })
 }
 
 function checkVocabulary(tokenizer: Tokenizer, config: ClipConfig, dir: string): void {

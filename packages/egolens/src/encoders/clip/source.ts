@@ -1,6 +1,7 @@
 import { safetensors, scope, type Tensor } from '@egolens/torch'
 import { EgoLensError } from '../../errors.js'
 import { weightFiles } from '../../weights/files.js'
+import { openSafetensors } from '../../weights/open-safetensors.js'
 
 /** Tensors by name, read one at a time. */
 export interface WeightSource {
@@ -21,7 +22,7 @@ const small = 1 << 18
  * the weights.
  */
 export async function openDirectory(dir: string): Promise<WeightSource> {
-  const files = (await weightFiles(dir)).map((path) => ({ path, source: safetensors.open(path) }))
+  const files = (await weightFiles(dir)).map((path) => ({ path, source: openSafetensors(path) }))
   const homes = new Map<string, (typeof files)[number]>()
   for (const file of files) {
     for (const name of file.source.names) {
@@ -42,6 +43,22 @@ export async function openDirectory(dir: string): Promise<WeightSource> {
       for (const { source } of files) source.close()
     },
   }
+}
+
+/** A source that remembers which of the tensors that were read hold values that are no numbers. */
+export function watchFinite(source: WeightSource): WeightSource & { broken: string[] } {
+  const broken: string[] = []
+  const tensor = (name: string) => {
+    const read = source.tensor(name)
+    if (!isFiniteTensor(read)) broken.push(name)
+    return read
+  }
+  return { ...source, tensor, broken }
+}
+
+/** A sum takes no memory and shows every NaN; only where it overflows each value is looked at. */
+function isFiniteTensor(tensor: Tensor): boolean {
+  return scope(() => Number.isFinite(tensor.sum().item()) || Boolean(tensor.isfinite().all().item()))
 }
 
 const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)

@@ -112,6 +112,16 @@ it('writes CSV that reads back and that no spreadsheet runs', () => {
   )
 })
 
+it('writes CSV in which nothing becomes a formula where semicolons, tabs or line breaks separate cells', () => {
+  const verb = (name: string) => ({ label: 0, name, probability: 1, top: [{ label: 0, name, probability: 1 }] })
+  const csv = (name: string) =>
+    recognitionCsv({ ...example, segments: [{ ...example.segments[0]!, verb: verb(name) }] })
+  expect(csv('cut;=1+1')).toContain(",cut;'=1+1,")
+  expect(csv('cut\t+1')).toContain(",cut\t'+1,")
+  expect(csv('cut\r\n "@x"')).toContain(',"cut\r\n\' ""@x""",')
+  expect(csv('cut; open')).toContain(',cut; open,')
+})
+
 it('writes JSON that its schema reads back', () => {
   fc.assert(
     fc.property(documents, (document) => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncDirectory } from '../../files.js'
+import { type DiskFile, disk } from '../../files/disk.js'
+import { writeAll } from '../../files.js'
 import { HubFault, shown } from './fault.js'
 import type { Checksum } from './listing.js'
 import { type Asked, refusal } from './refusal.js'
@@ -39,7 +40,7 @@ export async function fetchBlob(
   asked: Asked,
   arrived: (bytes: number, fresh: number) => void,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await disk().makeDirectory(dirname(path))
   const part = incompletePath(path)
   let received = 0
   const work = () =>
@@ -51,12 +52,16 @@ export async function fetchBlob(
     await withRetries(work, patience, () => received)
     const fault = await examine(blob, part, connection.signal)
     if (fault === undefined) break
-    await rm(part, { force: true })
+    await disk().remove(part)
     if (spoiled) throw fault
     patience.onRetry?.(fault, 0)
   }
-  await rename(part, path)
-  await syncDirectory(dirname(path))
+  try {
+    await disk().rename(part, path)
+    await disk().syncDirectory(dirname(path))
+  } catch (error) {
+    throw diskFault(error, path)
+  }
 }
 
 async function fetchRest(
@@ -67,24 +72,29 @@ async function fetchRest(
   arrived: (bytes: number, fresh: number) => void,
 ): Promise<void> {
   const have = await lengthOf(part)
-  if (have > blob.bytes) await rm(part)
+  if (have > blob.bytes) await disk().remove(part)
   else if (have === blob.bytes && have > 0) return
   const start = have > blob.bytes ? 0 : have
   // Asking for nothing is an error in HTTP, so an empty file is made without asking.
   const reply = blob.bytes === 0 ? undefined : await ask(blob, start, connection)
   const from = reply === undefined ? 0 : await beginning(reply, blob, start, part, connection, asked)
-  const file = await open(part, from > 0 ? 'r+' : 'w').catch((error: unknown) => {
-    throw diskFault(error, part)
-  })
+  const file = await disk()
+    .open(part, from > 0 ? 'r+' : 'w')
+    .catch(async (error: unknown) => {
+      await reply?.discard()
+      throw diskFault(error, part)
+    })
   try {
     if (reply) await store(reply, blob, file, from, arrived)
     await file.sync()
   } catch (error) {
     await reply?.discard()
+    await file.close().catch(() => {})
     throw diskFault(error, part)
-  } finally {
-    await file.close()
   }
+  await file.close().catch((error: unknown) => {
+    throw diskFault(error, part)
+  })
 }
 
 const lengthOf = (path: string): Promise<number> =>
@@ -122,7 +132,7 @@ async function beginning(
   if (status === 206 && start > 0 && fits) return start
   if (status === 206 || status === 416) {
     await reply.discard()
-    await rm(part, { force: true })
+    await disk().remove(part)
     throw new HubFault('hub/bad-reply', 'the server sends another part of the file than the one asked for', {
       where,
       transient: true,
@@ -134,7 +144,7 @@ async function beginning(
 async function store(
   reply: Reply,
   blob: Blob,
-  file: FileHandle,
+  file: DiskFile,
   from: number,
   arrived: (bytes: number, fresh: number) => void,
 ): Promise<void> {
@@ -145,9 +155,7 @@ async function store(
   for await (const chunk of reply.body()) {
     const taken = chunk.subarray(0, limit - position)
     // Every byte has its place, so that two writers of one blob cannot spoil each other's work.
-    for (let done = 0; done < taken.length; ) {
-      done += (await file.write(taken, done, taken.length - done, position + done)).bytesWritten
-    }
+    await writeAll(file, taken, position)
     position += taken.length
     arrived(Math.min(position, blob.bytes), taken.length)
     if (position >= limit) break

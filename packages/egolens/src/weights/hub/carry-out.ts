@@ -1,9 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { disk } from '../../files/disk.js'
+import { withLock } from '../../files/lock.js'
 import { snapshot } from '../cache.js'
-import { type Blob, fetchBlob, incompletePath } from './blob.js'
+import { type Blob, diskFault, fetchBlob, incompletePath } from './blob.js'
 import { HubFault } from './fault.js'
-import { withLock } from './lock.js'
 import { isLoadable, pickledWeights } from './pickled.js'
 import type { Plan } from './plan.js'
 import type { PulledModel } from './pull.js'
@@ -33,9 +33,18 @@ export interface Work {
  * @throws HubFault `hub/no-space`, `hub/unwritable` and those of `fetchBlob`
  */
 export async function carryOut(plan: Plan, work: Work): Promise<PulledModel> {
+  const places = modelPlaces(work.asked.name, work.settings.cache)
+  try {
+    return await fetchAll(plan, work, places)
+  } catch (error) {
+    throw diskFault(error, places.blob(''))
+  }
+}
+
+async function fetchAll(plan: Plan, work: Work, places: ModelPlaces): Promise<PulledModel> {
   const { name, revision } = work.asked
-  const places = modelPlaces(name, work.settings.cache)
-  await mkdir(places.folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  const made = disk().makeDirectory(places.folder)
+  await made.catch((error: NodeJS.ErrnoException) => {
     throw new HubFault('hub/unwritable', error.message, {
       where: places.folder,
       cure: 'name another folder in HF_HOME',
@@ -94,7 +103,8 @@ async function fetchLocked(blob: Blob, path: string, places: ModelPlaces, work: 
   const { connection, patience, teller, asked } = work
   const place = places.blob(blob.etag)
   const locking = {
-    ...(connection.signal ? { signal: connection.signal } : {}),
+    signal: connection.signal,
+    poll: 200,
     onWait: () => teller.note(`another process fetches ${path}`),
   }
   await withLock(
@@ -102,7 +112,7 @@ async function fetchLocked(blob: Blob, path: string, places: ModelPlaces, work: 
     async () => {
       const size = await sizeOf(place)
       if (size === blob.bytes) return
-      if (size !== undefined) await rm(place)
+      if (size !== undefined) await disk().remove(place)
       await fetchBlob(blob, place, connection, patience, { ...asked, file: path }, teller.arrived)
     },
     locking,

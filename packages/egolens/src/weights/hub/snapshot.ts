@@ -1,6 +1,7 @@
-import { copyFile, mkdir, rename, rm, stat, symlink } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { syncDirectory, writeAtomic } from '../../files.js'
+import { disk } from '../../files/disk.js'
+import { temporaryName, writeAtomic } from '../../files.js'
 import { modelFolder } from '../cache.js'
 import type { Plan } from './plan.js'
 
@@ -32,9 +33,9 @@ export async function writeSnapshot(plan: Plan, places: ModelPlaces): Promise<st
   for (const { path, blob } of plan.files) {
     const link = join(dir, path)
     if ((await sizeOf(link)) === blob.bytes) continue
-    await mkdir(dirname(link), { recursive: true })
+    await disk().makeDirectory(dirname(link))
     await pointTo(places.blob(blob.etag), link)
-    await syncDirectory(dirname(link))
+    await disk().syncDirectory(dirname(link))
   }
   return dir
 }
@@ -46,15 +47,19 @@ export async function pointRevision(revision: string, commit: string, places: Mo
 
 /** A relative link, as the folder may be moved or mounted elsewhere; a copy where links are not to be had. */
 async function pointTo(blob: string, link: string): Promise<void> {
-  const temporary = `${link}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`
+  const temporary = temporaryName(link)
   try {
-    await symlink(relative(dirname(link), blob), temporary).catch((error: NodeJS.ErrnoException) => {
-      if (!/^(EPERM|ENOSYS|ENOTSUP|EOPNOTSUPP)$/.test(error.code ?? '')) throw error
-      return copyFile(blob, temporary)
-    })
-    await rename(temporary, link)
+    await disk()
+      .symlink(relative(dirname(link), blob), temporary)
+      .catch((error: NodeJS.ErrnoException) => {
+        if (!/^(EPERM|ENOSYS|ENOTSUP|EOPNOTSUPP)$/.test(error.code ?? '')) throw error
+        return disk().copy(blob, temporary)
+      })
+    await disk().rename(temporary, link)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await disk()
+      .remove(temporary)
+      .catch(() => {})
     throw error
   }
 }

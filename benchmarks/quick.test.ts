@@ -1,0 +1,6 @@
+import { describe, it } from 'vitest'
+import { expectDocument } from './quick.testing.js'
+
+describe('benchmarks run in their smallest setting and print one document', () => {
+  it.each(['op-overhead', 'adapter-step', 'leak'])('%s', expectDocument)
+})

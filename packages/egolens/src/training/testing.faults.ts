@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { standInRecipe, standInResources } from './testing.js'
+import { train } from './train.js'
+
+/** Five checkpoints in four steps: within epochs, at their ends, and a validation that keeps the best weights. */
+export const recipe = () =>
+  standInRecipe(
+    { epochs: 2, batch: 8, saveEvery: 1, keep: 1, select: 'val_within' },
+    { data: { ...standInRecipe().data, validation: { holdOut: 0.3 } } },
+  )
+
+export const sitting = (dir: string, resume: boolean) =>
+  train(recipe(), { dir, resume, resources: standInResources({ clips: 20 }) })
+
+/** What of a run must not depend on how often it was cut off: hashes by file, and the losses in its log. */
+export async function outcome(dir: string): Promise<Record<string, string>> {
+  const files = ['adapter.safetensors', 'adapter.json', 'best.safetensors', 'inputs.json', 'recipe.yaml', 'README.md']
+  const hashes = await Promise.all(files.map(async (name) => [name, hash(await readFile(join(dir, name)))]))
+  const log = (await readFile(join(dir, 'log.jsonl'), 'utf8')).trim().split('\n')
+  return {
+    ...(Object.fromEntries(hashes) as Record<string, string>),
+    steps: log.filter((line) => line.startsWith('{"kind":"step"')).join('\n'),
+    // How many checkpoints of one step there are depends on where a run was cut off; what the last says does not.
+    checkpoints: [
+      ...new Set((await readdir(join(dir, 'checkpoints'))).map((name) => name.replace(/\.\d+$/, ''))),
+    ].join(),
+  }
+}
+
+export const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
