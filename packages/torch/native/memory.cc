@@ -56,7 +56,10 @@ void countedDelete(void* data) {
   const auto size = static_cast<int64_t>(usable);
   threadBytes -= size;
   currentBytes.fetch_sub(size, std::memory_order_relaxed);
-  if (keepsBlocks && smallBlocks.keep(data, usable)) return;
+  if (keepsBlocks && smallBlocks.keep(data, usable)) {
+    freeAtThreadEnd();
+    return;
+  }
   wrappedDeleter(data);
 }
 
@@ -75,7 +78,6 @@ struct CountingAllocator final : c10::Allocator {
         countAllocation(block);
         return {block, block, &countedDelete, c10::Device(c10::DeviceType::CPU)};
       }
-      freeAtThreadEnd();
       size = SmallBlocks::rounded(size);
     }
     c10::DataPtr memory = wrapped->allocate(size);

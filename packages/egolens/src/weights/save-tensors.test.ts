@@ -28,7 +28,7 @@ it('tensors are written as the engine writes them, byte for byte', () =>
       scalar: tensor(4),
       none: tensor([]),
     }
-    for (const metadata of [{}, { video: 'x', about: '\u00e9' }]) {
+    for (const metadata of [{} as Record<string, string>, { video: 'x', about: '\u00e9' }]) {
       const [ours, theirs] = [join(folder, 'a'), join(folder, 'b')]
       await saveTensors(ours, tensors, metadata)
       safetensors.save(theirs, tensors, metadata)

@@ -12,7 +12,7 @@ import { allFolded } from './layers.js'
 import { expectedTensors, isIgnored } from './names.js'
 import { configFromOpenAi, isOpenAi, openAiSource } from './openai.js'
 import { clipPreprocessing } from './preprocessing.js'
-import { openDirectory, watchFinite } from './source.js'
+import { brokenTensors, openDirectory } from './source.js'
 import { TextTower } from './text.js'
 import { ClipTextEncoder } from './text-encoder.js'
 import { loadTokenizer } from './tokenizer/load.js'
@@ -74,12 +74,12 @@ async function readWeights(dir: string, compute: Compute) {
     const openAi = isOpenAi(opened.names)
     const path = join(dir, 'config.json')
     const config = openAi && !existsSync(path) ? configFromOpenAi(opened, dir) : parseConfig(await readJson(path), path)
-    const source = watchFinite(openAi ? openAiSource(opened) : opened)
-    checkTensors(source, expectedTensors(config), dir, { isIgnored })
-    const weights = bindWeights(source, config, { folding: allFolded, vision: compute })
-    if (source.broken.length === 0) return { config, weights }
-    for (const tensor of allTensors(weights)) tensor.dispose()
-    throw notFinite(source.broken, dir)
+    const source = openAi ? openAiSource(opened) : opened
+    const expected = expectedTensors(config)
+    checkTensors(source, expected, dir, { isIgnored })
+    const broken = brokenTensors(source, expected.keys())
+    if (broken.length > 0) throw notFinite(broken, dir)
+    return { config, weights: bindWeights(source, config, { folding: allFolded, vision: compute }) }
   } finally {
     opened.close()
   }

@@ -45,20 +45,17 @@ export async function openDirectory(dir: string): Promise<WeightSource> {
   }
 }
 
-/** A source that remembers which of the tensors that were read hold values that are no numbers. */
-export function watchFinite(source: WeightSource): WeightSource & { broken: string[] } {
-  const broken: string[] = []
-  const tensor = (name: string) => {
-    const read = source.tensor(name)
-    if (!isFiniteTensor(read)) broken.push(name)
-    return read
-  }
-  return { ...source, tensor, broken }
+/**
+ * Names of tensors that hold values that are no numbers. They are read one at a time and let go of, before the weights
+ * are bound: what is mapped and looked at counts as memory.
+ */
+export function brokenTensors(source: WeightSource, names: Iterable<string>): string[] {
+  return [...names].filter((name) => !scope(() => isFiniteTensor(source.tensor(name))))
 }
 
 /** A sum takes no memory and shows every NaN; only where it overflows each value is looked at. */
 function isFiniteTensor(tensor: Tensor): boolean {
-  return scope(() => Number.isFinite(tensor.sum().item()) || Boolean(tensor.isfinite().all().item()))
+  return Number.isFinite(tensor.sum().item()) || Boolean(tensor.isfinite().all().item())
 }
 
 const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
