@@ -50,7 +50,8 @@ function tableOf(evaluation: RecognitionEvaluation, columns: Column[], note: str
   }
 }
 
-const counts = ({ segments, videos }: RecognitionEvaluation) => `${segments} actions in ${videos} videos`
+const counts = ({ segments, videos }: RecognitionEvaluation) =>
+  `${segments} actions in ${videos} ${videos === 1 ? 'video' : 'videos'}`
 
 /** The table for a terminal. */
 export function recognitionTableText(evaluation: RecognitionEvaluation): string {

@@ -16,7 +16,7 @@ export interface DemoSize {
   epochs: number
 }
 
-export const demoSize: DemoSize = { clips: { train: 300, test: 100 }, untrimmed: { train: 3, test: 1 }, epochs: 20 }
+export const demoSize: DemoSize = { clips: { train: 300, test: 100 }, untrimmed: { train: 3, test: 1 }, epochs: 30 }
 
 /** Where the demo keeps what; a second run finds it there. */
 export function demoPaths(folder: string) {
