@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as settle } from 'node:timers/promises'
 import { type BenchmarkDocument, benchmarkDocument, type Side } from './document.js'
 import { commit, differences, machine, versions } from './machine.js'
 import { median, summary } from './statistics.js'
@@ -18,6 +19,8 @@ export interface BenchOptions {
   /** Smallest sizes: only to see that it runs. */
   quick: boolean
 }
+
+const PAUSE = 100 // ms
 
 type Measure = () => number | Promise<number>
 /** A side that is not there is undefined, and so are its samples. */
@@ -108,7 +111,10 @@ export class Bench {
       await measure()
     }
     for (let pair = 0; pair < this.pairs; pair++) {
-      for (const [name, measure] of present) samples[name]!.push(await measure())
+      for (const [name, measure] of present) {
+        await settle(PAUSE) // threads of the side before may still be spinning
+        samples[name]!.push(await measure())
+      }
       const each = present.map(([name]) => `${name} ${show(samples[name]!.at(-1)!)}`)
       this.say(`pair ${pair + 1} of ${this.pairs}: ${each.join(', ')}`)
     }

@@ -32,8 +32,6 @@ export async function onnxSession(bench: Bench, path: string) {
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // Spinning threads would slow the side that is measured next.
-    extra: { session: { intra_op: { allow_spinning: '1' } } },
   })
   return (inputs: Record<string, { data: Float32Array; shape: readonly number[] }>) =>
     session.run(

@@ -97,7 +97,8 @@ EGOLENS_FUNCTION(mappedTensor) {
   const std::vector<int64_t> shape = args.integers(3);
   const auto element = static_cast<int64_t>(c10::elementSize(type));
   const auto room = static_cast<int64_t>(file->size());
-  int64_t bytes = element;
+  // A size of 0, wherever it stands, makes the tensor empty, however large the others are.
+  int64_t bytes = std::find(shape.begin(), shape.end(), 0) == shape.end() ? element : 0;
   for (const int64_t size : shape) {
     if (size < 0 || (size > 0 && bytes > room / size + 1)) fail("OutOfRange", "the shape does not fit the file");
     bytes *= size;

@@ -161,6 +161,21 @@ describe('mapFile', () => {
     })
   })
 
+  it('reads an empty tensor, wherever its 0 stands and however large its other sizes are', () => {
+    scope(() => {
+      const file = mapFile(path)
+      for (const shape of [
+        [2 ** 31, 0],
+        [0, 2 ** 31],
+        [3, 2 ** 40, 0, 7],
+      ]) {
+        const empty = file.tensor(16, 'float32', shape)
+        expect([empty.shape, empty.numel]).toEqual([shape, 0])
+      }
+      file.close()
+    })
+  })
+
   it('never writes to the file', () => {
     scope(() => {
       const file = mapFile(path)

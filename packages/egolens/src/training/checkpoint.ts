@@ -67,7 +67,7 @@ export async function writeCheckpoint(directory: string, { model, optimizer, sta
     await writeAtomic(join(temporary, MANIFEST), `${JSON.stringify({ files }, null, 2)}\n`)
   })
   await writeAtomic(join(directory, LATEST), `${name}\n`)
-  await removeOld(directory, keep)
+  await tidyCheckpoints(directory, keep)
 }
 
 /** Why a checkpoint was passed over. */
@@ -145,7 +145,7 @@ function nameAfter(names: readonly string[], step: number): string {
 }
 
 /** Clears away what is too old, what a later checkpoint of the same step replaces, and what was cut off. */
-async function removeOld(directory: string, keep: number): Promise<void> {
+export async function tidyCheckpoints(directory: string, keep: number): Promise<void> {
   const names = await list(directory)
   const steps = names.map((name) => orderOf(name)[0])
   const newest = names.filter((_, i) => steps[i] !== steps[i + 1])

@@ -37,6 +37,9 @@ describe('a run', () => {
     expect(await sweepRun(root, fault, step)).toBeGreaterThan(150)
   })
 
+  const unfinished = async (dir: string) =>
+    (await readdir(dir, { recursive: true })).filter((name) => /\.tmp$|lock/.test(name))
+
   const built = (path: string) => JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href)
 
   /** Trains in a process of its own that ends itself by SIGKILL at an operation. @returns whether it came to that */
@@ -60,12 +63,12 @@ describe('a run', () => {
 
   it('ends as one that was not killed at any operation, bit for bit', { timeout: 1_800_000 }, async () => {
     const whole = await wholeRun(root)
-    for (let k = 1; ; k += 2) {
+    for (let k = 1; ; k += 3) {
       const dir = join(root, `${k}`)
       const wasKilled = await killed(dir, k)
       await goesOn(dir, whole, wasKilled)
       // Its lock, and what it had not finished, are cleared away.
-      if (wasKilled) expect((await readdir(dir)).filter((name) => /\.tmp$|lock/.test(name))).toEqual([])
+      if (wasKilled) expect(await unfinished(dir)).toEqual([])
       await rm(dir, { recursive: true })
       if (!wasKilled) break
       expect(k).toBeLessThan(1000)
@@ -79,5 +82,6 @@ describe('a run', () => {
     while (await killed(dir, 60)) kills++
     expect(kills).toBeGreaterThan(1)
     await goesOn(dir, whole, false)
+    expect(await unfinished(dir)).toEqual([])
   })
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { EgoLensError } from '../errors.js'
 import { type Holder, type Lock, type LockOptions, takeLock } from '../files/lock.js'
 import { removeUnfinished } from '../files.js'
+import { runPaths } from './run-directory.js'
 
 /**
  * Keeps a run's directory for one process. A lock whose process is gone, killed or not, is taken over; that of another
@@ -18,6 +19,6 @@ export async function lockDirectory(directory: string, options: LockOptions = {}
     })
   }
   const lock = await takeLock(join(directory, 'lock'), { ...options, patience: 0, refusal })
-  if (lock.takenOver) await removeUnfinished(directory)
+  for (const place of [directory, runPaths(directory).checkpoints]) await removeUnfinished(place)
   return lock
 }

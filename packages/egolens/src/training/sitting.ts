@@ -3,7 +3,14 @@ import { top1 } from '../evaluation/top1.js'
 import type { Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
 import { saveTensors } from '../weights/save-tensors.js'
-import { cutLog, readCheckpoint, type Skipped, type TrainingState, writeCheckpoint } from './checkpoint.js'
+import {
+  cutLog,
+  readCheckpoint,
+  type Skipped,
+  type TrainingState,
+  tidyCheckpoints,
+  writeCheckpoint,
+} from './checkpoint.js'
 import type { ClipSet, TrainingData } from './data.js'
 import { release, scoreTable } from './evaluate.js'
 import { type FeatureSource, FrameTable } from './frame-table.js'
@@ -76,6 +83,8 @@ async function begin({ recipe, dir, resume, method }: Sitting, optimizer: Optimi
     optimizer.loadStateDict(checkpoint.optimizer)
     Generator.default().setState(Buffer.from(state.generator, 'base64'))
     await cutLog(paths.log, state.logBytes)
+    // It may have been cut off at this; where a checkpoint is damaged, the older ones are worth more than order.
+    if (skipped.length === 0) await tidyCheckpoints(paths.checkpoints, recipe.training.keep)
     return { state, skipped, resumedFrom: state.step }
   })
 }

@@ -22,11 +22,14 @@ export async function outcome(dir: string): Promise<Record<string, string>> {
   return {
     ...(Object.fromEntries(hashes) as Record<string, string>),
     steps: log.filter((line) => line.startsWith('{"kind":"step"')).join('\n'),
-    // How many checkpoints of one step there are depends on where a run was cut off; what the last says does not.
-    checkpoints: [
-      ...new Set((await readdir(join(dir, 'checkpoints'))).map((name) => name.replace(/\.\d+$/, ''))),
-    ].join(),
+    checkpoints: (await checkpoints(dir)).join(),
   }
 }
 
 export const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+/** How many checkpoints of one step there are depends on where a run was cut off; what the last says does not. */
+async function checkpoints(dir: string): Promise<string[]> {
+  const names = (await readdir(join(dir, 'checkpoints'))).filter((name) => !name.startsWith('.'))
+  return [...new Set(names.map((name) => name.replace(/\.\d+$/, '')))].sort()
+}
