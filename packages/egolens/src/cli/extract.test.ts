@@ -48,7 +48,7 @@ describe.skipIf(!existsSync(main))('egolens extract', () => {
     ['train', 'test.0'].flatMap((split) => ['--set', `data.${split}.file=${at(name)}`])
 
   beforeAll(() => {
-    names.forEach((name, i) => numberedVideo(at(`${name}.mkv`), { frames: 20 + i, rate: 10 }))
+    for (const [i, name] of names.entries()) numberedVideo(at(`${name}.mkv`), { frames: 20 + i, rate: 10 })
     numberedVideo(at('long.mkv'), { frames: 3000, rate: 25 })
     const rows = names.map((name) => `${name}.mkv,0,2,cup,train`)
     writeFileSync(at('clips.csv'), ['video,start,end,noun,split', ...rows, ''].join('\n'))

@@ -95,6 +95,7 @@ async function body(
     }
     if (done !== end) throw new Error(`${name}: ${end - done} bytes are missing`)
   }
+  signal?.throwIfAborted()
   await out.flush()
 }
 
