@@ -18,7 +18,7 @@ const SAMPLES = 20
 
 async function run(bench: Bench): Promise<void> {
   setNumThreads(bench.threads)
-  const steps = bench.quick ? 20 : 2000
+  const steps = bench.quick ? 20 : 5000
   bench.set({ steps, width: WIDTH, videos: bench.quick ? 2 : 40 })
   const batch = bench.quick ? 4 : 128
   const model = new nn.Sequential(new nn.Linear(WIDTH, WIDTH), new nn.GELU(), new nn.Linear(WIDTH, WIDTH))
@@ -53,6 +53,7 @@ async function run(bench: Bench): Promise<void> {
   bench.figure('bytesPer1000Steps', 'bytes', perThousand(seen.bytes))
   bench.figure('residentPer1000Steps', 'MiB', perThousand(seen.resident))
   bench.figure('resident', 'MiB', [seen.resident.at(-1)!])
+  bench.figure('residentGrowth', '%', [100 * (seen.resident.at(-1)! / seen.resident[0]! - 1)])
   if (peer) {
     const { resident } = await peer.ask({ run: 'train', steps, batch, width: WIDTH })
     bench.figure('pythonResident', 'MiB', [Number(resident)])
