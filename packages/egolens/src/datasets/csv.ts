@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { type CsvError, parse } from 'csv-parse/sync'
 import { EgoLensError, nearest } from '../errors.js'
-import { type OnFault, readEach } from './faults.js'
+import { readEach } from './faults.js'
+import type { OnFault } from './types.js'
 
 /** One record of a table with the line it starts on (1-based, header included). */
 export interface TableRow {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { EgoLensError, nearest } from '../errors.js'
-import { type OnFault, placeOf, readEach } from './faults.js'
-import type { Clip, Dataset, LabelSets, UntrimmedVideo } from './types.js'
+import { placeOf, readEach } from './faults.js'
+import type { Clip, Dataset, LabelSets, OnFault, UntrimmedVideo } from './types.js'
 
 /** What a reader has found; {@link makeDataset} gives it the interface of a dataset. */
 export interface DatasetParts {

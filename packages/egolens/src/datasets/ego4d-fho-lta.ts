@@ -5,9 +5,9 @@ import { readJson } from '../files.js'
 import { firstExisting, makeDataset } from './dataset.js'
 import { boxFrames } from './detections.js'
 import { type Ego4dClip, ego4dDetections } from './ego4d-detections.js'
-import { type OnFault, placed, readEach } from './faults.js'
+import { placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
-import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
+import type { Clip, Component, DatasetReader, LabelSet, OnFault } from './types.js'
 import { plainName } from './video-path.js'
 
 const options = z.strictObject({

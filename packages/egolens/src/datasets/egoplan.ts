@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { readJson } from '../files.js'
 import { epicFrameRate } from './epic-kitchens-100.js'
-import { type OnFault, readEach } from './faults.js'
+import { readEach } from './faults.js'
+import type { OnFault } from './types.js'
 
 /** A moment in a video, what was done until then, and what is to be done next. */
 export interface PlanQuestion {

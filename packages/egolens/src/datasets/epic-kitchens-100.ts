@@ -4,11 +4,11 @@ import { EgoLensError } from '../errors.js'
 import { at, labelCell, readTable, type Table, type TableRow } from './csv.js'
 import { firstExisting, makeDataset } from './dataset.js'
 import { boxFrames, detectionPlaces } from './detections.js'
-import { type OnFault, placed, readEach } from './faults.js'
+import { placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import { parsePythonNumbers } from './python-list.js'
 import { parseTime } from './time.js'
-import type { Clip, Component, DatasetReader, LabelSet } from './types.js'
+import type { Clip, Component, DatasetReader, LabelSet, OnFault } from './types.js'
 import { plainName } from './video-path.js'
 
 const options = z.strictObject({

@@ -1,11 +1,5 @@
 import { EgoLensError } from '../errors.js'
-import type { Clip } from './types.js'
-
-/**
- * Told of each fault that a reader finds. A reader without one throws the first; with one it leaves the faulty row out
- * and goes on, so that a check can list everything that is wrong.
- */
-export type OnFault = (fault: EgoLensError) => void
+import type { Clip, OnFault } from './types.js'
 
 /** What `read` makes of each item; items with a fault are left out if somebody is told, else the fault is thrown. */
 export function readEach<T, R>(items: readonly T[], read: (item: T, index: number) => R, onFault?: OnFault): R[] {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { longestLine, parseTable, readText } from './csv.js'
-import { type OnFault, readEach } from './faults.js'
+import { readEach } from './faults.js'
+import type { OnFault } from './types.js'
 
 /** The columns of a file of your own clips. */
 export const ownColumns = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { EgoLensError } from '../errors.js'
-import { type OnFault, readEach } from './faults.js'
-import type { Clip } from './types.js'
+import { readEach } from './faults.js'
+import type { Clip, OnFault } from './types.js'
 
 /** A clip with what its line says of the split. */
 export interface ReadClip {

@@ -2,10 +2,9 @@ import { EgoLensError, nearest } from '../errors.js'
 import { ego4dFhoLta } from './ego4d-fho-lta.js'
 import { egtea } from './egtea.js'
 import { epicKitchens100 } from './epic-kitchens-100.js'
-import type { OnFault } from './faults.js'
 import { parseOptions } from './options.js'
 import { own } from './own.js'
-import type { Dataset, DatasetReader } from './types.js'
+import type { Dataset, DatasetReader, OnFault } from './types.js'
 
 const readers: DatasetReader[] = [epicKitchens100, ego4dFhoLta, egtea, own]
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import type { EgoLensError } from '../errors.js'
 import type { DetectionFileOptions } from '../hands/formats.js'
-import type { OnFault } from './faults.js'
 
 /** A part of an action that is recognised on its own. */
 export type Component = 'verb' | 'noun'
@@ -77,3 +77,9 @@ export interface DatasetReader<Options = unknown> {
    */
   open(options: Options, onFault?: OnFault): Promise<Dataset>
 }
+
+/**
+ * Told of each fault that a reader finds. A reader without one throws the first; with one it leaves the faulty row out
+ * and goes on, so that a check can list everything that is wrong.
+ */
+export type OnFault = (fault: EgoLensError) => void

@@ -1,6 +1,18 @@
 import type { Content } from './content.js'
 import type { FrameDetections } from './types.js'
-import type { SegmentBoxOptions } from './x-mic.js'
+
+/** How frame numbers and pixels become seconds and relative boxes. */
+export interface SegmentBoxOptions {
+  /** Only what is of this video: segments named after it, images in a folder of its name; all where none is given. */
+  video?: string
+  /** Size of the frames that the boxes were made on, in pixels. */
+  width: number
+  height: number
+  /** Frames a second; by default EPIC-KITCHENS' rule for the video. */
+  rate?: number
+  /** The frame number at time 0; 0 by default, which is EPIC-KITCHENS' rule. */
+  zeroNumber?: number
+}
 
 export interface DetectionFileOptions {
   /** Score from which a hand's contact counts where a detector says what a hand touches; default 0.8, as in X-MIC. */

@@ -1,21 +1,8 @@
 import { EgoLensError } from '../errors.js'
 import { type Content, entriesOf, notDetections, numbersOf } from './content.js'
 import { epicRate } from './epic.js'
-import type { DetectionFormat } from './formats.js'
+import type { DetectionFormat, SegmentBoxOptions } from './formats.js'
 import type { Box, FrameDetections } from './types.js'
-
-/** How frame numbers and pixels become seconds and relative boxes. */
-export interface SegmentBoxOptions {
-  /** Only what is of this video: segments named after it, images in a folder of its name; all where none is given. */
-  video?: string
-  /** Size of the frames that the boxes were made on, in pixels. */
-  width: number
-  height: number
-  /** Frames a second; by default EPIC-KITCHENS' rule for the video. */
-  rate?: number
-  /** The frame number at time 0; 0 by default, which is EPIC-KITCHENS' rule. */
-  zeroNumber?: number
-}
 
 /**
  * X-MIC's boxes, as JSON or a pickle: segment id -> frame number -> (left, top, right, bottom) in pixels, the union of

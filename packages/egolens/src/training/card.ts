@@ -5,7 +5,7 @@ import { methodNamed } from '../methods/registry.js'
 import { type AdapterInfo, readAdapterInfo } from './adapter.js'
 import { type Recipe, readRecipe } from './recipe.js'
 import { readIfThere, runPaths } from './run-directory.js'
-import type { RunSummary } from './train.js'
+import type { RunSummary } from './run-summary.js'
 
 /** What a card is written from. */
 export interface CardParts {

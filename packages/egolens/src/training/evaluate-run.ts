@@ -16,7 +16,7 @@ import { componentsOf, type NamedDataSpec, type Recipe, readerOptions, readRecip
 import { ensureFeatures, type Resources } from './resources.js'
 import { openResources } from './resources.open.js'
 import { readIfThere, runPaths } from './run-directory.js'
-import type { RunSummary } from './train.js'
+import type { RunSummary } from './run-summary.js'
 
 export interface EvaluateOptions {
   resources?: Resources

@@ -19,4 +19,5 @@ export {
 export { writeRecipe } from './recipe.write.js'
 export type { Resources } from './resources.js'
 export { openResources, storedFeatures } from './resources.open.js'
-export { type RunSummary, type TrainOptions, train } from './train.js'
+export type { RunSummary } from './run-summary.js'
+export { type TrainOptions, train } from './train.js'

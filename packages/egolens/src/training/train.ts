@@ -4,7 +4,6 @@ import { createMethod } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
 import { saveAdapter } from './adapter.js'
 import { writeCard } from './card.js'
-import type { Skipped } from './checkpoint.js'
 import { trainingData } from './data.js'
 import { keepInputs, trainingInputs } from './inputs.js'
 import { viewsOf } from './loader.js'
@@ -13,6 +12,7 @@ import { componentsOf, type DataSpec, type Recipe, readerOptions, recipeHash } f
 import { ensureFeatures, type Resources } from './resources.js'
 import { openResources } from './resources.open.js'
 import { openRunDirectory, runPaths } from './run-directory.js'
+import type { RunSummary } from './run-summary.js'
 import { learn } from './sitting.js'
 
 export interface TrainOptions {
@@ -25,28 +25,6 @@ export interface TrainOptions {
   signal?: AbortSignal
   /** Models, features and datasets, if they are open already; found by the recipe otherwise. */
   resources?: Resources
-}
-
-/** What a training run says at its end. */
-export interface RunSummary {
-  dir: string
-  name: string
-  method: string
-  /** Trained numbers. */
-  parameters: number
-  /** Optimiser steps and seconds of training, over all sittings. */
-  steps: number
-  seconds: number
-  clips: number
-  /** Clips that were left out since they lack a label. */
-  unlabelled: number
-  /** The epoch that was kept; absent where nothing is trained. */
-  epoch?: number
-  resumedFrom?: number
-  /** What is odd in the training data, such as videos that are in train and in test. */
-  warnings: string[]
-  /** Checkpoints that were passed over when the run was resumed, and why. */
-  skipped: Skipped[]
 }
 
 /**

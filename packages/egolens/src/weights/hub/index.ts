@@ -1,1 +1,2 @@
-export { type PulledFile, type PulledModel, type PullOptions, pullModel } from './pull.js'
+export { type PullOptions, pullModel } from './pull.js'
+export type { PulledFile, PulledModel } from './pulled.js'

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { bytesOf, TestHub, TestServer } from './hub.testing.js'
-import { type PulledModel, type PullOptions, pullModel } from './pull.js'
+import { type PullOptions, pullModel } from './pull.js'
+import type { PulledModel } from './pulled.js'
 
 const clip = () => ({
   'config.json': { data: Buffer.from('{"model_type":"clip"}\n') },

@@ -8,6 +8,7 @@ import { checkRevision, parseModelName } from './names.js'
 import { cachedSnapshot } from './offline.js'
 import { pickledWeights } from './pickled.js'
 import { makePlan } from './plan.js'
+import type { PulledModel } from './pulled.js'
 import type { Asked } from './refusal.js'
 import type { Connection } from './request.js'
 import { type Patience, pause } from './retry.js'
@@ -37,28 +38,6 @@ export interface PullOptions {
   fetch?: typeof fetch
   statfs?: StatFs
   wait?: Patience['wait']
-}
-
-export interface PulledFile {
-  path: string
-  bytes: number
-  /** Whether it was fetched now or was in the cache. */
-  source: 'hub' | 'cache'
-}
-
-export interface PulledModel {
-  name: string
-  revision: string
-  commit: string
-  /** The snapshot's directory, which `resolveWeights` finds by the name. */
-  dir: string
-  files: PulledFile[]
-  /** Bytes of all files. */
-  bytes: number
-  /** Bytes that came over the network in this call. */
-  fetched: number
-  /** Weights that must be converted before they can be loaded, as paths on the disk. */
-  pickled: string[]
 }
 
 /**

@@ -1,8 +1,7 @@
 import { EgoLensError } from '../../errors.js'
 import { type Bytes, Cursor, damaged } from './bytes.js'
-import type { Contents } from './checkpoint.js'
 import { unpickle } from './pickle.js'
-import type { Storage } from './values.js'
+import type { Contents, Storage } from './values.js'
 import { readZip, type ZipEntry } from './zip.js'
 
 /** A checkpoint of PyTorch 1.6 and later: a zip file with data.pkl and one member a storage. */

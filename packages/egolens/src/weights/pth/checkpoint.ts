@@ -4,15 +4,7 @@ import { readArchive } from './archive.js'
 import { type Bytes, damaged, openBytes } from './bytes.js'
 import { isLegacy, readLegacy } from './legacy.js'
 import { pieces, Scratch } from './pieces.js'
-import type { PthTensor, Storage, Value } from './values.js'
-
-/** What a container holds, its storages still in the file. */
-export interface Contents {
-  format: 'zip' | 'legacy'
-  value: Value
-  storages: Storage[]
-  places: ReadonlyMap<string, { offset: number; crc?: number }>
-}
+import type { Contents, PthTensor, Storage, Value } from './values.js'
 
 /** An open checkpoint. */
 export interface Checkpoint {

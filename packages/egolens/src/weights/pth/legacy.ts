@@ -1,8 +1,7 @@
 import { EgoLensError } from '../../errors.js'
 import { type Bytes, Cursor, damaged } from './bytes.js'
-import type { Contents } from './checkpoint.js'
 import { unpickle } from './pickle.js'
-import type { Storage, Value } from './values.js'
+import type { Contents, Storage, Value } from './values.js'
 
 const magic = 0x1950a86a20f9469cfc6cn
 const protocol = 1001

@@ -96,3 +96,11 @@ export function kindOf(value: Value): string {
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'string' ? 'a string' : typeof value === 'boolean' ? 'a boolean' : 'a number'
 }
+
+/** What a container holds, its storages still in the file. */
+export interface Contents {
+  format: 'zip' | 'legacy'
+  value: Value
+  storages: Storage[]
+  places: ReadonlyMap<string, { offset: number; crc?: number }>
+}

@@ -1,0 +1,23 @@
+import type { Skipped } from './checkpoint.js'
+
+/** What a training run says at its end. */
+export interface RunSummary {
+  dir: string
+  name: string
+  method: string
+  /** Trained numbers. */
+  parameters: number
+  /** Optimiser steps and seconds of training, over all sittings. */
+  steps: number
+  seconds: number
+  clips: number
+  /** Clips that were left out since they lack a label. */
+  unlabelled: number
+  /** The epoch that was kept; absent where nothing is trained. */
+  epoch?: number
+  resumedFrom?: number
+  /** What is odd in the training data, such as videos that are in train and in test. */
+  warnings: string[]
+  /** Checkpoints that were passed over when the run was resumed, and why. */
+  skipped: Skipped[]
+}
