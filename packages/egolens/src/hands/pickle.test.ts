@@ -97,6 +97,16 @@ describe('readPickle', () => {
     expect(() => readPickle(file, 'evil.pkl')).toThrow(message)
   })
 
+  it.each([
+    ['the mark', '(N\x93.'],
+    ['numbers', 'K\x01K\x02\x93.'],
+    ['a list that holds itself', ']q\0h\0ah\0\x93.'],
+  ])('refuses a name made of %s', (_, instructions) => {
+    const read = () => readPickle(Buffer.from(`\x80\x04${instructions}`, 'latin1'), 'x')
+    expect(read).toThrow(expect.objectContaining({ code: 'hands/not-detections' }))
+    expect(read).toThrow('a name that is no text')
+  })
+
   it('holds matrices of no columns, whose rows take no memory as detections', () => {
     const array = 'cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0tR(K\x01\x8a\x05\0\0\0\0\x01K\0\x86'
     const text = (value: string) => `X${String.fromCharCode(value.length)}\0\0\0${value}`

@@ -133,7 +133,8 @@ class Reader {
       push(this.#name(this.#line(), this.#line())) // GLOBAL
     else if (code === 0x93) {
       const [module, name] = this.#last(2) // STACK_GLOBAL
-      push(this.#name(String(module), String(name)))
+      if (typeof module !== 'string' || typeof name !== 'string') throw this.#refuse('a name that is no text')
+      push(this.#name(module, name))
     } else if (code === 0x52) {
       const [callable, given] = this.#last(2) // REDUCE
       const made = callable instanceof Name ? called(callable, given) : undefined
