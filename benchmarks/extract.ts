@@ -52,11 +52,13 @@ async function run(bench: Bench): Promise<void> {
   const samples = await bench.interleave({
     one: () =>
       fresh(async () => {
-        const found = await command(bench.threads)
+        const found = await command(bench.threads, '--workers', '1')
         frames = found.frames
         for (const part of parts) split[part]!.push(found.seconds[part])
       }),
-    two: () => fresh(() => Promise.all([command(each, '--shard', '0/2'), command(each, '--shard', '1/2')])),
+    two: () =>
+      fresh(() => Promise.all(['0/2', '1/2'].map((shard) => command(each, '--workers', '1', '--shard', shard)))),
+    workers: () => fresh(() => command(bench.threads, '--workers', '2')),
   })
   bench.set({ frames })
   bench.figure(
@@ -82,5 +84,6 @@ async function run(bench: Bench): Promise<void> {
     samples.one.map((s, i) => s - inside[i]!),
   )
   bench.ratio(samples.two, samples.one, 'twoProcesses')
+  bench.ratio(samples.workers, samples.one, 'twoWorkers')
   bench.note('no other program does the same work, so there is no headline; "rest" is start-up and loading weights')
 }

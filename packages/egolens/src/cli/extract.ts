@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { examples, json, set, shard, whole } from './options.js'
 import { action, failed } from './session.js'
 import { columns } from './text.js'
+import { useAllCores } from './threads.js'
 
 interface Options {
   set: string[]
@@ -21,6 +22,7 @@ export function extract(): Command {
     .addHelpText('after', examples('egolens extract recipe.yaml', 'egolens extract recipe.yaml --shard 0/4'))
     .action(
       action<Options>(async (session, options, path) => {
+        await useAllCores()
         const { extractInProcesses, readRecipe } = await import('../training/index.js')
         const recipe = await readRecipe(path!, options.set)
         const { progress, signal } = session

@@ -24,8 +24,8 @@ export interface WorkerMessage {
 
 export interface WorkersOptions {
   /**
-   * Processes; each takes its share of the videos and of the cores, and holds the models. By default one a core, and
-   * at most four: encoding itself takes several cores well.
+   * Processes; each takes its share of the videos and of the cores (of OMP_NUM_THREADS, where that is set), and holds the
+   * models. By default one a core, and at most four: encoding itself takes several cores well.
    */
   workers?: number
   /** This call takes every count-th video, so that several machines share the work. */
@@ -44,16 +44,12 @@ const program = fileURLToPath(new URL('extract-worker.js', import.meta.url))
  * @example const { frames } = await extractInProcesses(await readRecipe('recipe.yaml'), { workers: 8 })
  */
 export async function extractInProcesses(recipe: Recipe, options: WorkersOptions = {}): Promise<ExtractReport> {
-  const {
-    workers = Math.min(4, availableParallelism()),
-    progress = silent,
-    signal,
-    shard = { index: 0, count: 1 },
-  } = options
+  const cores = Number(process.env.OMP_NUM_THREADS) || availableParallelism()
+  const { workers = Math.min(4, cores), progress = silent, signal, shard = { index: 0, count: 1 } } = options
   signal?.throwIfAborted()
   if (workers <= 1 || !existsSync(program))
     return extractFeatures(recipe, { progress, shard, ...(signal ? { signal } : {}) })
-  const threads = Math.max(1, Math.floor(availableParallelism() / workers))
+  const threads = Math.max(1, Math.floor(cores / workers))
   const children = Array.from({ length: workers }, () =>
     fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] }),
   )
