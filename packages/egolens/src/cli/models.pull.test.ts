@@ -28,6 +28,8 @@ function start(args: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [main, 'models', 'pull', ...args], {
     env: {
       ...process.env,
+      NO_PROXY: '127.0.0.1',
+      no_proxy: '127.0.0.1',
       HF_HOME: home,
       HF_HUB_CACHE: '',
       HF_ENDPOINT: hub.server.url,

@@ -141,18 +141,18 @@ Module._resolveFilename = function (name, ...rest) {
     ])
   })
 
-  it('an add-on that ends the process, and a proxy', async () => {
+  it('an add-on that ends the process, and a proxy that is none', async () => {
     const addon = join(folder, 'aborts.node')
     const source = join(folder, 'aborts.cpp')
     writeFileSync(source, '#include <cstdlib>\n__attribute__((constructor)) static void end() { std::abort(); }\n')
     expect(spawnSync('g++', ['-shared', '-fPIC', source, '-o', addon]).status).toBe(0)
-    const report = await examined({ EGOLENS_TORCH_ADDON: addon, HTTPS_PROXY: 'http://proxy.example:3128' })
+    const report = await examined({ EGOLENS_TORCH_ADDON: addon, HTTPS_PROXY: 'socks5://proxy.example' })
     expect(finding(report, 'add-on')).toMatchObject({
       status: 'fail',
       value: expect.stringContaining('was ended by SIGABRT'),
       cure: 'npx egolens-torch build --force',
     })
-    expect(finding(report, 'hub')).toMatchObject({ status: 'warn', value: expect.stringContaining('HTTPS_PROXY') })
+    expect(finding(report, 'hub')).toMatchObject({ status: 'fail', cure: expect.stringContaining('http://proxy') })
     expect(finding(report, 'ffmpeg')).toMatchObject({ status: 'ok' })
   })
 })

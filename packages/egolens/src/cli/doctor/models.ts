@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { EgoLensError } from '../../errors.js'
 import { cachedModels, embedded, snapshot } from '../../weights/cache.js'
 import { weightFiles } from '../../weights/files.js'
+import { proxyFor } from '../../weights/hub/proxy.js'
 import { hubSettings } from '../../weights/hub/settings.js'
 import type { Finding } from './finding.js'
 import { unreadable } from './safetensors.js'
@@ -23,17 +24,9 @@ export async function smallClip(dir = embedded.small!): Promise<Finding> {
 export async function hub(env: NodeJS.ProcessEnv = process.env): Promise<Finding> {
   const { endpoint, offline, token } = await hubSettings({ env })
   const how = offline ? 'offline (HF_HUB_OFFLINE)' : token() === undefined ? 'without a token' : 'with a token'
-  const proxy = Object.keys(env).find((key) => /^https?_proxy$/i.test(key) && env[key])
-  if (proxy && !offline) {
-    const value = `${endpoint}, ${how}; ${proxy} is set, and pulling does not go through a proxy`
-    return {
-      name: 'hub',
-      status: 'warn',
-      value,
-      cure: 'pull on another machine, and copy the cache; or set HF_ENDPOINT to a mirror',
-    }
-  }
-  return { name: 'hub', status: 'ok', value: `${endpoint}, ${how}` }
+  const proxy = proxyFor(endpoint.startsWith('https:') ? 'https' : 'http', env)
+  const through = proxy && !offline ? `, through ${proxy.host}` : ''
+  return { name: 'hub', status: 'ok', value: `${endpoint}, ${how}${through}` }
 }
 
 /** Models of the cache, with those that a broken download left in pieces. */

@@ -8,6 +8,7 @@ import { checkRevision, parseModelName } from './names.js'
 import { cachedSnapshot } from './offline.js'
 import { pickledWeights } from './pickled.js'
 import { makePlan } from './plan.js'
+import { fetchThroughProxy } from './proxy.js'
 import type { PulledModel } from './pulled.js'
 import type { Asked } from './refusal.js'
 import type { Connection } from './request.js'
@@ -62,7 +63,7 @@ export async function pullModel(nameAndRevision: string, options: PullOptions = 
   }
   const settings = await hubSettings(options)
   if (settings.offline) return fromCache(asked, options, settings)
-  const connection = connect(settings, options)
+  const connection = await connect(settings, options)
   const teller = new Teller(asked.name, options.progress ?? silent)
   const patience: Patience = {
     attempts: options.attempts ?? 6,
@@ -104,12 +105,13 @@ async function withCached(fault: HubFault, { name, revision }: Asked, cache: str
   })
 }
 
-function connect(settings: HubSettings, options: PullOptions): Connection {
-  const seconds = Number((options.env ?? process.env).HF_HUB_DOWNLOAD_TIMEOUT)
+async function connect(settings: HubSettings, options: PullOptions): Promise<Connection> {
+  const env = options.env ?? process.env
+  const seconds = Number(env.HF_HUB_DOWNLOAD_TIMEOUT)
   return {
     endpoint: settings.endpoint,
     token: settings.token,
-    fetch: options.fetch ?? fetch,
+    fetch: options.fetch ?? (await fetchThroughProxy(env)),
     stallTimeout: options.stallTimeout ?? (seconds > 0 ? 1000 * seconds : 30_000),
     ...(options.signal ? { signal: options.signal } : {}),
   }

@@ -159,7 +159,7 @@ function asFault(error: unknown, watch: Watchdog, connection: Connection, url: U
     where,
     cure: certificate
       ? 'name your own certificate authority in NODE_EXTRA_CA_CERTS'
-      : 'look at the network; HF_ENDPOINT names a mirror, and behind a proxy NODE_USE_ENV_PROXY=1 is needed (Node 24)',
+      : 'look at the network; HF_ENDPOINT names a mirror, HTTPS_PROXY a proxy',
     transient: !certificate && reason.code !== 'ENOTFOUND',
   })
 }
