@@ -19,7 +19,8 @@ const SAMPLES = 20
 async function run(bench: Bench): Promise<void> {
   setNumThreads(bench.threads)
   const steps = bench.quick ? 20 : 5000
-  bench.set({ steps, width: WIDTH, videos: bench.quick ? 2 : 40 })
+  const warmUp = bench.quick ? 10 : 5000
+  bench.set({ warmUp, steps, width: WIDTH, videos: bench.quick ? 2 : 40 })
   const batch = bench.quick ? 4 : 128
   const model = new nn.Sequential(new nn.Linear(WIDTH, WIDTH), new nn.GELU(), new nn.Linear(WIDTH, WIDTH))
   const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-4 })
@@ -32,7 +33,12 @@ async function run(bench: Bench): Promise<void> {
       optimizer.zeroGrad()
       return loss.item()
     })
-  for (let i = 0; i < 10; i++) step()
+  // Until V8's heap and glibc's have grown to what the steps need.
+  for (let i = 0; i < warmUp; i++) {
+    step()
+    if (i % 100 === 0) await new Promise(setImmediate)
+  }
+  bench.figure('residentAfterWarmUp', 'MiB', [process.memoryUsage.rss() / 2 ** 20])
   const ours = await ourSide()
   bench.side('ours', ours)
   using peer = await Peer.python(bench, 'leak', ours.blas)
