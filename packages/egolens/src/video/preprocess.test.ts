@@ -36,6 +36,17 @@ describe('resizeBicubic', () => {
     expect([digest(resized), ...resized.rgb.slice(0, 3)]).toEqual(['ab0576435d18d0d8', 60, 180, 136])
   })
 
+  it('gives the picture itself, byte for byte, at the size that it has', () => {
+    const picture = noise(12, 9)
+    expect(resizeBicubic(picture, whole(picture), 12, 9, whole(picture)).rgb).toEqual(picture.rgb)
+    const [source, keep] = [
+      { left: 2, top: 1, width: 8, height: 6 },
+      { left: 1, top: 3, width: 5, height: 2 },
+    ]
+    const cut = [4, 5].flatMap((y) => [...picture.rgb.subarray((y * 12 + 3) * 3, (y * 12 + 8) * 3)])
+    expect([...resizeBicubic(picture, source, 8, 6, keep).rgb]).toEqual(cut)
+  })
+
   it('computes a part as the same part of the whole', () => {
     const picture = noise(40, 30)
     const all = resizeBicubic(picture, whole(picture), 25, 20, whole({ width: 25, height: 20 }))

@@ -31,6 +31,7 @@ const cache = new Map<string, Taps>()
  * horizontal and the vertical pass, so that every value is the same as there; only what `keep` needs is computed.
  */
 export function resizeBicubic(picture: Rgb, source: Rectangle, width: number, height: number, keep: Rectangle): Rgb {
+  if (source.width === width && source.height === height) return cutOut(picture, source, keep)
   const across = taps(source.width, width)
   const down = taps(source.height, height)
   const firstRow = down.first[keep.top]!
@@ -38,6 +39,17 @@ export function resizeBicubic(picture: Rgb, source: Rectangle, width: number, he
   const rows = down.first[lastLine]! + down.count[lastLine]! - firstRow
   const narrow = horizontal(picture, source, firstRow, rows, across, keep.left, keep.width)
   return { width: keep.width, height: keep.height, rgb: vertical(narrow, keep.width * 3, firstRow, down, keep) }
+}
+
+/** At the size that it has already the filter gives the picture itself. */
+function cutOut({ rgb, width }: Rgb, source: Rectangle, keep: Rectangle): Rgb {
+  const line = keep.width * 3
+  const out = new Uint8Array(keep.height * line)
+  for (let y = 0; y < keep.height; y++) {
+    const from = ((source.top + keep.top + y) * width + source.left + keep.left) * 3
+    out.set(rgb.subarray(from, from + line), y * line)
+  }
+  return { width: keep.width, height: keep.height, rgb: out }
 }
 
 function horizontal(
