@@ -81,3 +81,21 @@ function prepare(
 ): Tensor {
   return preprocess(frames, { ...preprocessing, ...(view === 'hand' ? { crop: boxes } : {}) })
 }
+
+/** Groups of frames, with the time of waiting for them. */
+export async function* batches(decoded: AsyncGenerator<Frame>, size: number, clock: Clock): AsyncGenerator<Frame[]> {
+  let group: Frame[] = []
+  try {
+    for (;;) {
+      const next = await clock('decode', () => decoded.next())
+      if (!next.done) group.push(next.value)
+      if (group.length === size || (next.done && group.length > 0)) {
+        yield group
+        group = []
+      }
+      if (next.done) return
+    }
+  } finally {
+    await decoded.return(undefined)
+  }
+}

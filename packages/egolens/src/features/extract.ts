@@ -3,8 +3,8 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import type { ImageEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
 import { type Progress, silent } from '../progress.js'
-import { type Frame, frames, type ImageOptions } from '../video/index.js'
-import { BatchEncoder, type Lane } from './batch.js'
+import { frames, type ImageOptions } from '../video/index.js'
+import { BatchEncoder, batches, type Lane } from './batch.js'
 import { type Clock, type Seconds, stopwatch } from './clock.js'
 import type { CropProvider } from './crops.js'
 import { gridSteps } from './grid.js'
@@ -53,6 +53,15 @@ export interface ExtractReport {
   seconds: Seconds
 }
 
+/** A report to add to. */
+export const nothingDone = (): ExtractReport => ({
+  sources: 0,
+  complete: 0,
+  frames: 0,
+  failures: [],
+  seconds: { hash: 0, decode: 0, hands: 0, preprocess: 0, encode: 0, write: 0 },
+})
+
 /**
  * Encodes every frame that clips need, once, into the store. Sources are decoded one after the other, each in one
  * pass; what is in the store already is left alone, so a run that was stopped goes on where it was. A source that
@@ -66,13 +75,7 @@ export async function extract(options: ExtractOptions): Promise<ExtractReport> {
   const lanes = makeLanes(options)
   const { every, store, shard, progress = silent } = options
   const works = groupBySource(options.clips).filter((_, i) => !shard || i % shard.count === shard.index)
-  const report: ExtractReport = {
-    sources: works.length,
-    complete: 0,
-    frames: 0,
-    failures: [],
-    seconds: { hash: 0, decode: 0, hands: 0, preprocess: 0, encode: 0, write: 0 },
-  }
+  const report = { ...nothingDone(), sources: works.length }
   const clock = stopwatch(report.seconds)
   const counts = works.map((work) => gridSteps(work.ranges, every).length)
   const total = counts.reduce((a, b) => a + b, 0)
@@ -179,22 +182,4 @@ async function encodeSource(
     signal?.throwIfAborted()
   }
   return encoder.results()
-}
-
-/** Groups of frames, with the time of waiting for them. */
-async function* batches(decoded: AsyncGenerator<Frame>, size: number, clock: Clock): AsyncGenerator<Frame[]> {
-  let group: Frame[] = []
-  try {
-    for (;;) {
-      const next = await clock('decode', () => decoded.next())
-      if (!next.done) group.push(next.value)
-      if (group.length === size || (next.done && group.length > 0)) {
-        yield group
-        group = []
-      }
-      if (next.done) return
-    }
-  } finally {
-    await decoded.return(undefined)
-  }
 }

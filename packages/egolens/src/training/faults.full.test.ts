@@ -47,7 +47,7 @@ describe('a run', () => {
     const program = `
       const { onDisk } = await import(${built('files/disk.js')})
       const { FaultyDisk } = await import(${built('files/testing.js')})
-      const { sitting } = await import(${built('training/testing.faults.js')})
+      const { sitting } = await import(${built('training/testing.run.js')})
       await onDisk(new FaultyDisk(${at}, 'kill'), () => sitting(${JSON.stringify(dir)}, true))`
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -6,7 +6,7 @@ import { onDisk } from '../files/disk.js'
 import { type Fault, FaultyDisk, sweep } from '../files/testing.js'
 import { readAdapterInfo } from './adapter.js'
 import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js'
-import { hash, outcome, sitting } from './testing.faults.js'
+import { hash, outcome, sitting } from './testing.run.js'
 
 const state = (step: number, epoch: number): TrainingState => ({
   ...{ recipe: 'r', step, epoch, position: 0, generator: '', logBytes: 0, seconds: 0 },

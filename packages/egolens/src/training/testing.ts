@@ -1,5 +1,6 @@
 import { F, scope } from '@egolens/torch'
 import type { Clip, Dataset, LabelSets } from '../datasets/types.js'
+import { nothingDone } from '../features/extract.js'
 import type { VideoFeatures } from '../features/types.js'
 import { standInBackbone, standInLabels } from '../methods/testing.js'
 import type { FeatureSource } from './frame-table.js'
@@ -36,13 +37,7 @@ export function standInResources({ clips = 60, seed = 7 } = {}): Resources {
     backbone,
     features: standInFeatures(everything, points, seed),
     openDataset: async () => dataset,
-    extract: async () => ({
-      sources: 0,
-      complete: 0,
-      frames: 0,
-      failures: [],
-      seconds: { hash: 0, decode: 0, hands: 0, preprocess: 0, encode: 0, write: 0 },
-    }),
+    extract: async () => nothingDone(),
     hashes: { image: `image-${WIDTH}` },
   }
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor.js'
 import { open } from './file.js'
 
+export { ELEMENT_BITS, FILE_DTYPE } from './dtypes.js'
 export { open, type TensorInfo, type TensorSource } from './file.js'
 export { type Header, parseHeader, type TensorEntry } from './header.js'
 export { save } from './save.js'

@@ -51,12 +51,7 @@ export function zeroShotRecipe(folder: string, place: Place): RecipeInput {
 export function everything(folder: string): RecipeInput {
   const { data, features, ...recipe } = zeroShotRecipe(folder, places[0])
   const [, other] = places
-  const train = {
-    name: `${other.name}, training`,
-    dataset: other.dataset,
-    split: 'train',
-    root: demoPaths(folder).world(other.name),
-  }
+  const train = { ...common(folder, other).data.train, name: `${other.name}, training` }
   return {
     ...recipe,
     features: { ...features, views: ['full', 'hand'] },

@@ -64,12 +64,13 @@ export async function loadEngine(): Promise<Finding[]> {
     return [{ name: 'add-on', status: 'fail', value: (error as Error).message, cure: rebuild }]
   }
   const { torch: version, cuda, blas, cpuCapability } = torch.version()
-  const built = named ? `${named} (EGOLENS_TORCH_ADDON), ` : `built for libtorch ${addon!.version}, `
+  const origin = named ? `${named} (EGOLENS_TORCH_ADDON)` : `built for libtorch ${addon!.version}`
+  const value = `${origin}, runs on ${version}`
   const stale = !named && (await isStale(addon!.key))
   return [
     stale
-      ? { name: 'add-on', status: 'warn', value: `${built}runs on ${version}, older than its sources`, cure: rebuild }
-      : { name: 'add-on', status: 'ok', value: `${built}runs on ${version}` },
+      ? { name: 'add-on', status: 'warn', value: `${value}, older than its sources`, cure: rebuild }
+      : { name: 'add-on', status: 'ok', value },
     algebra(blas),
     { name: 'vector unit', status: 'ok', value: cpuCapability },
     cudaFinding(cuda, torch.cudaAvailable(), process.env.CUDA_VISIBLE_DEVICES),

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises'
 import { bytes } from '../text.js'
 
 /**
- * Why a safetensors file cannot be whole, by its header and its length alone, so that no weights are read; undefined
- * where nothing speaks against it.
+ * Why a safetensors file cannot be whole, by its header and its length alone, so that no weights are read, and
+ * without the engine's reader, since the engine may be what is broken; undefined where nothing speaks against it.
  */
 export async function unreadable(path: string): Promise<string | undefined> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => error.code ?? error.message)

@@ -1,3 +1,4 @@
+import { nothingDone } from '../../features/extract.js'
 import type { FeatureSource } from '../../training/frame-table.js'
 import { bounds, type Gate, judge } from './bounds.js'
 import { maskedFeatures, thinned } from './masked.js'
@@ -13,7 +14,8 @@ export async function handsGate(site: Site): Promise<Gate> {
   const { dataset, recipe, resources } = site
   const every = 2 * recipe.features.every
   const nouns = async (name: string, features: FeatureSource) => {
-    const seen = { ...resources, features, extract: noExtraction }
+    // Masked features are all in memory; there is nothing to add to the store.
+    const seen = { ...resources, features, extract: async () => nothingDone() }
     const probe = await trainProbe(site, { name, views: ['full', 'hand'], resources: seen })
     return accuracy(await score(site, probe, seen), 'noun')
   }
@@ -22,12 +24,3 @@ export async function handsGate(site: Site): Promise<Gate> {
   const masked = await nouns('probe-masked', await maskedFeatures(site, clips, every))
   return judge('hands', site.place, bounds.hands(), seen - masked, { seen, masked })
 }
-
-/** Masked features are all in memory; there is nothing to add to the store. */
-const noExtraction: Site['resources']['extract'] = async () => ({
-  sources: 0,
-  complete: 0,
-  frames: 0,
-  failures: [],
-  seconds: { hash: 0, decode: 0, hands: 0, preprocess: 0, encode: 0, write: 0 },
-})

@@ -1,5 +1,6 @@
 import type { Clip } from '../../datasets/types.js'
-import { BatchEncoder } from '../../features/batch.js'
+import { BatchEncoder, batches } from '../../features/batch.js'
+import type { Clock } from '../../features/clock.js'
 import { gridSteps } from '../../features/grid.js'
 import { frameSpace } from '../../features/space.js'
 import type { VideoFeatures, View } from '../../features/types.js'
@@ -13,6 +14,8 @@ import { detectionsOf, type Site } from './site.js'
 const MARGIN = 0.15
 
 const views: readonly View[] = ['full', 'hand']
+
+const untimed: Clock = (_, work) => work()
 
 /**
  * Features, in memory, of clips whose hands are painted over in grey before anything else sees them. The hand view is
@@ -34,8 +37,8 @@ export async function maskedFeatures(
     const times = gridSteps(work.ranges, every).map((step) => step * every)
     const detections = await provider.detections(work.source, times)
     const lanes = views.map((view) => ({ encoder, view, space: frameSpace(encoder, view, every, 'elsewhere') }))
-    const batches = new BatchEncoder(lanes, times.length, (_, run) => run())
-    for await (const group of grouped(frames(work.source, { times }), 48)) {
+    const encoded = new BatchEncoder(lanes, times.length, untimed)
+    for await (const group of batches(frames(work.source, { times }), 48, untimed)) {
       const at = group.map((frame) => times.indexOf(frame.at))
       group.forEach((frame, k) => {
         for (const { box, score } of detections[at[k]!]!.hands) {
@@ -44,9 +47,9 @@ export async function maskedFeatures(
       })
       // A frame without hands is seen whole in both cases.
       const boxes = at.map((k) => (cropBox(detections[k]!) ? other[k % other.length] : undefined))
-      batches.add(group, boxes)
+      encoded.add(group, boxes)
     }
-    for (const { space, features } of batches.results()) found.get(space.view)!.set(work.source, features)
+    for (const { space, features } of encoded.results()) found.get(space.view)!.set(work.source, features)
     other = await cropsOf(provider, work, every)
     progress({ task: 'features with hands masked', done: i + 1, total: works.length, unit: 'videos' })
   }
@@ -61,17 +64,6 @@ async function cropsOf(provider: HandProvider, { source, ranges }: Work, every: 
   const times = gridSteps(ranges, every).map((step) => step * every)
   const boxes = (await provider.detections(source, times)).map((found) => cropBox(found))
   return boxes.filter((box) => box !== undefined)
-}
-
-async function* grouped<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = []
-  for await (const item of items) {
-    group.push(item)
-    if (group.length < size) continue
-    yield group
-    group = []
-  }
-  if (group.length > 0) yield group
 }
 
 /** Features of a coarser grid: only the frames at multiples of `every` seconds. */
