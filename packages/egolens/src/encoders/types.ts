@@ -18,6 +18,28 @@ export type Compute = 'float32' | 'bfloat16'
 /** Where in an encoder a feature is taken. */
 export type Tap = 'joint' | 'cls' | 'patches'
 
+/**
+ * Looks at, replaces, lengthens or shortens the tokens [B, N, W] around a layer (counted from 0). Returning nothing
+ * leaves them as they are. Prompt learners that work inside the layers (Vita-CLIP, MaPLe) are written as hooks.
+ */
+export interface Hooks {
+  before?(layer: number, tokens: Tensor): Tensor | undefined
+  after?(layer: number, tokens: Tensor): Tensor | undefined
+}
+
+/** A frozen image tower that can be entered between its layers, with gradients to whatever is put in. */
+export interface ImageTower {
+  readonly layers: number
+  /** Width of its tokens. */
+  readonly width: number
+  /** pixels [B, 3, S, S] -> tokens [B, 1 + patches (+ extra), W], class token first; `extra` joins without positions. */
+  embed(pixels: Tensor, extra?: Tensor): Tensor
+  /** tokens [B, N, W] through all layers. */
+  run(tokens: Tensor, hooks?: Hooks): Tensor
+  /** The class token of tokens [B, N, W] -> [B, D] in the joint space. */
+  pool(tokens: Tensor): Tensor
+}
+
 /** A frozen network from pixels to one vector a frame. */
 export interface ImageEncoder {
   name: string
@@ -29,6 +51,8 @@ export interface ImageEncoder {
   tap: Tap
   /** float32 where absent. */
   compute?: Compute
+  /** The layers inside, where methods may enter them. */
+  tower?: ImageTower
   /** pixels [B, 3, S, S] normalised -> [B, width], not normalised */
   encode(pixels: Tensor): Tensor
 }
@@ -47,6 +71,9 @@ export interface TextEncoder {
   tokenize(texts: string[]): { ids: Tensor; ends: number[] }
   /** ids [K, L] -> embeddings [K, L, tokenWidth] without positions. */
   embedTokens(ids: Tensor): Tensor
-  /** embeddings [K, L, tokenWidth] without positions, pooled at `ends` -> [K, width]; gradients flow to the embeddings. */
-  encodeFromEmbeddings(embeddings: Tensor, ends: number[]): Tensor
+  /**
+   * embeddings [K, L, tokenWidth] without positions, pooled at `ends` -> [K, width]; gradients flow to the embeddings
+   * and to what hooks put in.
+   */
+  encodeFromEmbeddings(embeddings: Tensor, ends: number[], hooks?: Hooks): Tensor
 }

@@ -1,10 +1,11 @@
 import type { Tensor } from '@egolens/torch'
-import { cat, empty, F, nn } from '@egolens/torch'
+import { empty, F, nn } from '@egolens/torch'
 import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { cosines } from './closed-form.js'
 import { type ContextLayout, layOut } from './coop.layout.js'
+import { chunkOptions, PromptedTexts } from './prompted-texts.js'
 import { type ClassVectors, labelNames } from './text.js'
 import type { Batch, Method, MethodDefinition, Output, Setting, TrainingDefaults } from './types.js'
 import { videoVector, viewOf } from './video-vector.js'
@@ -16,7 +17,7 @@ const options = z.strictObject({
   fullStop: z.boolean().default(false).describe('a full stop after the text, as the original has'),
   view: z.enum(['full', 'hand']).default('full').describe('which view of the frames is classified'),
   frameNorm: z.enum(['none', 'l2']).default('none').describe('unit length for each frame before the mean'),
-  classChunk: z.int().min(1).default(256).describe('classes that go through the text tower together'),
+  ...chunkOptions,
 })
 type CoOpOptions = z.output<typeof options>
 
@@ -54,6 +55,7 @@ class CoOp implements Method<ClassVectors> {
   readonly components: Component[]
   readonly needs: Method['needs']
   readonly module: Contexts
+  private readonly texts: PromptedTexts
   private readonly layouts = new WeakMap<LabelSets, Map<Component, ContextLayout>>()
 
   constructor(
@@ -64,22 +66,21 @@ class CoOp implements Method<ClassVectors> {
     this.components = setting.components
     this.needs = { clip: 'features', views: [options.view], context: [], text: 'tokens', frames: setting.frames }
     this.module = new Contexts(options, setting)
+    this.texts = new PromptedTexts(options)
   }
 
   /** The class texts with the learned vectors, through the text tower in chunks of classes. */
   classes(labels: LabelSets): ClassVectors {
+    const { text } = this.setting.backbone
     const vectors: ClassVectors = {}
+    this.texts.reset()
     for (const component of this.components) {
       const layout = this.layout(labels, component)
       const context = this.module[component]!.context
-      const total = layout.ends.length
-      const chunks: Tensor[] = []
-      for (let from = 0; from < total; from += this.options.classChunk) {
-        const count = Math.min(this.options.classChunk, total - from)
-        const embeddings = layout.fill(context, from, count)
-        chunks.push(this.setting.backbone.text.encodeFromEmbeddings(embeddings, layout.ends.slice(from, from + count)))
-      }
-      vectors[component] = F.normalize(cat(chunks))
+      const encoded = this.texts.encode(layout.ends.length, (from, count) =>
+        text.encodeFromEmbeddings(layout.fill(context, from, count), layout.ends.slice(from, from + count)),
+      )
+      vectors[component] = F.normalize(encoded)
     }
     return vectors
   }
@@ -92,6 +93,11 @@ class CoOp implements Method<ClassVectors> {
       output.logits[component] = cosines(classes[component]!, video).mul(Math.exp(this.setting.backbone.logitScale))
     }
     return output
+  }
+
+  backward(loss: Tensor): void {
+    loss.backward()
+    this.texts.backward()
   }
 
   /** Tokens and positions of a label set do not train: they are found once. */

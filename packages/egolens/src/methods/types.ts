@@ -75,6 +75,11 @@ export interface Method<Classes = unknown> {
   forward(batch: Batch, classes: Classes): Output
   /** Default: the sum of cross-entropies over components, and of `aux`. */
   loss?(output: Output, batch: Batch): Tensor
+  /**
+   * Instead of `loss.backward()`, for a method that computes a part a second time to save memory: gradients of all
+   * parameters are there when it returns.
+   */
+  backward?(loss: Tensor): void
   /** Figures for the log, such as usage entropy. */
   diagnostics?(): Record<string, number>
 }

@@ -95,7 +95,8 @@ function trainStep(batch: Batch, classes: unknown, { training, method, optimizer
   const value = loss.item()
   if (!Number.isFinite(value)) throw notFinite('loss', Number.isNaN(value) ? 'not a number' : 'infinite', batch)
   optimizer.zeroGrad()
-  loss.backward()
+  if (method.backward) method.backward(loss)
+  else loss.backward()
   const gradNorm = clip(method, training.clipNorm ?? Number.POSITIVE_INFINITY, batch)
   optimizer.step()
   return { loss: value, gradNorm, correct: countCorrect(output, batch) }

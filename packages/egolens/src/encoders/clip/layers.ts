@@ -1,15 +1,7 @@
 import { scope, type Tensor } from '@egolens/torch'
+import type { Hooks } from '../types.js'
 import { type BlockSettings, type BlockWeights, block } from './block.js'
 import type { TowerConfig } from './config.js'
-
-/**
- * Looks at, replaces, lengthens or shortens the tokens [B, N, W] around a layer (counted from 0). Returning nothing
- * leaves them as they are. Prompt learners that work inside the layers (Vita-CLIP, MaPLe) are written as hooks.
- */
-export interface Hooks {
-  before?(layer: number, tokens: Tensor): Tensor | undefined
-  after?(layer: number, tokens: Tensor): Tensor | undefined
-}
 
 /** What of the arithmetic is in the weights already. */
 export interface Folding {

@@ -1,6 +1,6 @@
 import { cat, fromTypedArray, noGrad, scope, type Tensor } from '@egolens/torch'
 import { EgoLensError } from '../../errors.js'
-import type { TextEncoder } from '../types.js'
+import type { Hooks, TextEncoder } from '../types.js'
 import type { TextTower } from './text.js'
 import type { Tokenizer } from './tokenizer/types.js'
 
@@ -44,7 +44,8 @@ export class ClipTextEncoder implements TextEncoder {
     return this.tower.embed(ids)
   }
 
-  encodeFromEmbeddings(embeddings: Tensor, ends: number[]): Tensor {
+  encodeFromEmbeddings(embeddings: Tensor, ends: number[], hooks?: Hooks): Tensor {
+    if (hooks) return this.tower.encode(embeddings, ends, hooks)
     return scope(() => {
       const parts = slices(ends).map((part, i) => this.tower.encode(embeddings.narrow(0, i * chunk, part.length), part))
       return parts.length === 1 ? parts[0]! : cat(parts)

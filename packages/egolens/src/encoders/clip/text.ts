@@ -1,7 +1,8 @@
 import { fromTypedArray, full, noGrad, scope, type Tensor } from '@egolens/torch'
+import type { Hooks } from '../types.js'
 import { type BlockSettings, norm } from './block.js'
 import type { ClipConfig } from './config.js'
-import { blockSettings, type Folding, type Hooks, runLayers } from './layers.js'
+import { blockSettings, type Folding, runLayers } from './layers.js'
 import type { TextWeights } from './weights.js'
 
 /** CLIP's text tower (Radford et al. 2021, section 2.4): causal attention, pooled at each text's end token. */

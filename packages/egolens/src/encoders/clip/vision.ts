@@ -1,7 +1,8 @@
 import { cat, noGrad, scope, type Tensor } from '@egolens/torch'
+import type { Hooks, ImageTower } from '../types.js'
 import { type BlockSettings, norm } from './block.js'
 import type { ClipConfig } from './config.js'
-import { blockSettings, type Folding, type Hooks, runLayers } from './layers.js'
+import { blockSettings, type Folding, runLayers } from './layers.js'
 import type { VisionWeights } from './weights.js'
 
 /**
@@ -13,7 +14,7 @@ import type { VisionWeights } from './weights.js'
  * const seen = tower.run(tokens, { before: (layer, x) => (layer === 3 ? cat([x, prompts], 1) : undefined) })
  * const features = tower.pool(seen)                    // [B, D]
  */
-export class VisionTower {
+export class VisionTower implements ImageTower {
   readonly layers: number
   readonly width: number
   readonly #settings: BlockSettings
