@@ -105,7 +105,9 @@ export interface TrainingDefaults {
   betas?: [number, number]
   momentum?: number
   weightDecay?: number
-  schedule?: 'constant' | 'cosine'
+  schedule?: 'constant' | 'cosine' | 'cosine-restarts'
+  restartEvery?: number
+  lrFloor?: number
   warmupEpochs?: number
   warmupLr?: number
 }

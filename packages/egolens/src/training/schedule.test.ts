@@ -15,6 +15,18 @@ describe('learning rate', () => {
     expect(rates(coop)).toEqual([1e-5, 2e-3, 1.7071067812e-3, 1e-3].map((lr) => expect.closeTo(lr, 12)))
   })
 
+  it('begins its cosine anew, and ends each at its floor', () => {
+    const restarting = { lr: 1, schedule: 'cosine-restarts', restartEvery: 2, lrFloor: 0.01, epochs: 6 } as const
+    const [warmupEpochs, warmupLr] = [1, 1e-5]
+    expect(rates({ ...restarting, warmupEpochs, warmupLr })).toEqual(
+      [1e-5, 1, 0.505, 1, 0.505, 1].map((lr) => expect.closeTo(lr, 12)),
+    )
+    const { restartEvery, lrFloor, ...whole } = restarting
+    expect(rates({ ...whole, epochs: 4, warmupEpochs: 0, warmupLr })).toEqual(
+      rates({ ...whole, schedule: 'cosine', epochs: 4, warmupEpochs: 0, warmupLr }),
+    )
+  })
+
   it('is constant without a warm-up', () => {
     expect(rates({ lr: 1e-6, schedule: 'constant', warmupEpochs: 0, warmupLr: 1e-7, epochs: 2 })).toEqual([1e-6, 1e-6])
   })
