@@ -1,38 +1,53 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { examples, json } from './options.js'
+import { EgoLensError } from '../errors.js'
+import type { Comparison } from '../evaluation/compare.js'
+import { examples, json, whole } from './options.js'
 import { action } from './session.js'
 
 interface Options {
   published?: boolean
+  table?: number
+  runs: string
   format: 'text' | 'markdown' | 'csv'
   out?: string
 }
 
-/** `egolens compare RUN...` */
+/** `egolens compare RUN...`, `egolens compare RECIPES`, `egolens compare --table N` */
 export function compare(): Command {
   return new Command('compare')
     .description('results of runs side by side: tables, and the paired bootstrap against the first')
-    .argument('<run...>', 'directories of runs, or result files')
-    .option('--published', "the paper's numbers beside the measured ones, where the classes are the paper's")
+    .argument('[path...]', 'directories of runs or result files; or one folder of recipes, whose runs are looked for')
+    .option('--table <n>', "the form of X-MIC's table 1 to 7, its numbers in columns headed published", whole(1))
+    .option(
+      '--runs <folder>',
+      'where the runs of recipes are looked for, at any depth, by the name of the recipe',
+      'runs',
+    )
+    .option('--published', "the paper's rows under the measured ones, where the classes are the paper's")
     .addOption(new Option('--format <format>', 'of the table').choices(['text', 'markdown', 'csv']).default('text'))
     .option('--out <file.html>', 'also write an HTML report')
     .addOption(json())
     .addHelpText(
       'after',
-      examples('egolens compare runs/zero-shot runs/x-mic', 'egolens compare runs/* --published --format markdown'),
+      `
+With a folder of recipes several seeds of a recipe make a mean and a deviation. Rows whose runs are missing stand with
+what they need: data, weights, the command that trains them. A folder called table1 to table7 has that table's form;
+--table N alone takes recipes/x-mic/tableN.
+${examples(
+  'egolens compare runs/zero-shot runs/x-mic',
+  'egolens compare runs/* --published --format markdown',
+  'egolens compare recipes/x-mic/table1 --runs runs',
+  'egolens compare --table 4 --out table4.html',
+  'egolens compare runs/x-mic-ego4d-noun-* --table 1 --format csv',
+)}`,
     )
     .action(
-      action<Options>(async (session, options, ...runs) => {
-        const [{ readResult }, { compare: compareResults, differenceText }, render] = await Promise.all([
-          import('../evaluation/result.js'),
-          import('../evaluation/compare.js'),
-          import('../evaluation/render-table.js'),
-        ])
-        const files = await Promise.all(runs.flat().map(resultFile))
-        const results = await Promise.all(files.map((file) => readResult(file)))
-        const comparison = compareResults(results, { published: options.published === true })
+      action<Options>(async (session, options, ...paths) => {
+        const { differenceText } = await import('../evaluation/compare.js')
+        const render = await import('../evaluation/render-table.js')
+        const comparison = await comparisonOf(paths.flat(), options)
         const tables = [comparison.table, ...(comparison.sharedNovel ? [comparison.sharedNovel] : [])]
         if (options.out) {
           const { reportTable, writeReport } = await import('../report/index.js')
@@ -46,8 +61,28 @@ export function compare(): Command {
     )
 }
 
+async function comparisonOf(paths: string[], { table, runs, published }: Options): Promise<Comparison> {
+  const { isRecipeSet, tableOfRecipes, tableOfResults } = await import('../studies/tables/index.js')
+  const recipes = paths.length === 0 && table !== undefined ? join('recipes', 'x-mic', `table${table}`) : paths[0]
+  if (recipes === undefined) {
+    throw new EgoLensError('compare/nothing', 'there is nothing to compare', {
+      cure: 'name runs, or a folder of recipes, or a table by --table 1',
+    })
+  }
+  if (paths.length === 0 || (paths.length === 1 && (await isRecipeSet(recipes)))) {
+    return tableOfRecipes(recipes, { runs, published: published === true, ...(table === undefined ? {} : { table }) })
+  }
+  const [{ readResult }, { compare: compareResults }] = await Promise.all([
+    import('../evaluation/result.js'),
+    import('../evaluation/compare.js'),
+  ])
+  const results = await Promise.all((await Promise.all(paths.map(resultFile))).map((file) => readResult(file)))
+  if (table !== undefined) return tableOfResults(table, results)
+  return compareResults(results, { published: published === true })
+}
+
 /** A run's directory stands for the result in it. */
-export async function resultFile(path: string): Promise<string> {
+async function resultFile(path: string): Promise<string> {
   const isDirectory = await stat(path)
     .then((s) => s.isDirectory())
     .catch(() => false)

@@ -8,7 +8,16 @@ export { type FalseAlarms, falseAlarms } from './false-alarms.js'
 export { harmonicMean } from './harmonic-mean.js'
 export { meanClassAccuracy } from './mean-class.js'
 export { metric } from './metric-names.js'
+export { paperTable } from './paper-table.js'
 export { evaluate, type ProtocolOptions, type ScoredTest } from './protocols.js'
+export {
+  type PublishedBlock,
+  type PublishedRow,
+  type PublishedTable,
+  publishedTable,
+  publishedTables,
+  type Quantity,
+} from './published/index.js'
 export { tableCsv, tableMarkdown, tableText } from './render-table.js'
 export {
   type Prediction,
@@ -25,6 +34,6 @@ export { type ScoredSegment, type SegmentMap, segmentMap } from './segment-map.j
 export { type Interval, type LabelledSegment, temporalIoU } from './segments.js'
 export { type Spread, spread } from './spread.js'
 export { subsetAccuracy } from './subset.js'
-export { cellText, type Table, type TableRow } from './table.js'
+export { type ColumnGroup, cellText, type Missing, type Table, type TableRow } from './table.js'
 export { crossTable, sharedNovelTable, type TableOptions } from './tables.js'
 export { top1 } from './top1.js'

@@ -1,5 +1,7 @@
 import { type Cell, toCsv } from './csv.js'
-import { cellText, flatColumns, type Table } from './table.js'
+import { cellText, flatColumns, publishedColumns, type Table } from './table.js'
+
+const NOT_MEASURED = 'Not measured yet:'
 
 /** The table in GitHub's Markdown; headings are flattened, since Markdown has one heading line. */
 export function tableMarkdown(table: Table): string {
@@ -12,20 +14,35 @@ export function tableMarkdown(table: Table): string {
     line(['---', ...columns.map(() => '---:')]),
     ...table.rows.map((row) => line([plain(row.name), ...row.cells.map(cellText)])),
     ...(table.notes.length > 0 ? ['\n', ...table.notes.map((note) => `${plain(note)}\n`)] : []),
+    ...(table.missing ? [`\n${NOT_MEASURED}\n\n`] : []),
+    ...(table.missing ?? []).map(({ row, text }) => `- ${plain(row)}: ${plain(text)}\n`),
   ].join('')
 }
 
-/** The table as CSV in per cent, deviations and numbers of runs in columns of their own. */
+/**
+ * The table as CSV in per cent: deviations and numbers of runs in columns of their own, published numbers without, and
+ * what rows lack in the last.
+ */
 export function tableCsv(table: Table): string {
-  const columns = flatColumns(table).flatMap((name) => [name, `${name}: deviation`, `${name}: runs`])
+  const published = publishedColumns(table)
+  const columns = flatColumns(table).flatMap((name, i) =>
+    published[i] ? [name] : [name, `${name}: deviation`, `${name}: runs`],
+  )
   const percent = (share?: number) => (share === undefined ? undefined : Math.round(share * 1e6) / 1e4)
   const rows = table.rows.map((row): Cell[] => [
     row.name,
     row.kind,
-    ...row.cells.flatMap((cell) => [percent(cell?.mean), percent(cell?.deviation), cell?.runs]),
+    ...row.cells.flatMap((cell, i) => {
+      const mean = percent(cell?.mean)
+      return published[i] ? [mean] : [mean, percent(cell?.deviation), cell?.runs]
+    }),
+    ...(table.missing ? [lackedBy(table, row.name)] : []),
   ])
-  return toCsv(['method', 'kind', ...columns], rows)
+  return toCsv(['method', 'kind', ...columns, ...(table.missing ? ['not measured yet'] : [])], rows)
 }
+
+const lackedBy = ({ missing = [] }: Table, name: string): string =>
+  missing.flatMap(({ row, text }) => (row === name ? [text] : [])).join('; ')
 
 /** The table for a terminal: three heading lines, columns lined up. */
 export function tableText(table: Table): string {
@@ -52,6 +69,8 @@ export function tableText(table: Table): string {
     line('', columns),
     ...table.rows.map((row) => line(row.name, row.cells.map(cellText))),
     ...table.notes,
+    ...(table.missing ? [NOT_MEASURED] : []),
+    ...(table.missing ?? []).map(({ row, text }) => `  ${row}: ${text}`),
   ]
   return `${lines.map((text) => text.trimEnd()).join('\n')}\n`
 }

@@ -3,10 +3,25 @@ import type { Spread } from './spread.js'
 /** A table with two levels of headings over its columns, such as "Trained on kitchen" and "Nouns". */
 export interface Table {
   title: string
-  groups: { title: string; groups: { title: string; columns: string[] }[] }[]
+  groups: { title: string; groups: ColumnGroup[] }[]
   rows: TableRow[]
   /** What a reader must know, one sentence each. */
   notes: string[]
+  /** Rows whose figures are not all there, and what is to be done about it. */
+  missing?: Missing[]
+}
+
+export interface ColumnGroup {
+  title: string
+  columns: string[]
+  /** Columns of a paper's numbers beside measured ones. */
+  kind?: 'published'
+}
+
+export interface Missing {
+  /** The row's name. */
+  row: string
+  text: string
 }
 
 export interface TableRow {
@@ -20,6 +35,13 @@ export interface TableRow {
 export function flatColumns(table: Table): string[] {
   return table.groups.flatMap((group) =>
     group.groups.flatMap((inner) => inner.columns.map((column) => `${group.title}: ${inner.title}: ${column}`)),
+  )
+}
+
+/** Of each column whether it holds a paper's numbers. */
+export function publishedColumns(table: Table): boolean[] {
+  return table.groups.flatMap(({ groups }) =>
+    groups.flatMap(({ columns, kind }) => columns.map(() => kind === 'published')),
   )
 }
 

@@ -1,14 +1,14 @@
 import type { Component } from '../datasets/types.js'
-import { EgoLensError } from '../errors.js'
 import { harmonicMean } from './harmonic-mean.js'
 import { metric } from './metric-names.js'
-import { type PublishedRow, published, publishedClasses, source, table1, table2 } from './published.js'
+import { overSeeds } from './over-seeds.js'
+import { type PublishedTable, published, publishedClasses, source, table1, table2 } from './published/index.js'
 import type { Result, TestResult } from './result.js'
 import { spread } from './spread.js'
 import type { Table, TableRow } from './table.js'
 
 /** A training set with a test set of another dataset, by the recipe's names. */
-interface Block {
+export interface Block {
   within: string
   cross: string
 }
@@ -19,8 +19,7 @@ interface Form {
   group: (block: Block) => string
   columns: (block: Block) => string[]
   values: (within: TestResult, cross: TestResult) => number[] | undefined
-  published: readonly PublishedRow[]
-  publishedName: string
+  published: PublishedTable
 }
 
 const crossForm: Form = {
@@ -32,7 +31,6 @@ const crossForm: Form = {
     return [a, b, harmonicMean(a, b)]
   },
   published: table1,
-  publishedName: 'table 1',
 }
 
 const subsetForm: Form = {
@@ -46,7 +44,6 @@ const subsetForm: Form = {
     return a === undefined || b === undefined ? undefined : [a, b, harmonicMean(a, b)]
   },
   published: table2,
-  publishedName: 'table 2',
 }
 
 export interface TableOptions {
@@ -96,7 +93,7 @@ function buildTable(results: readonly Result[], form: Form, options: TableOption
 }
 
 /** Pairs of training set and other test set; runs without training fill every pair of their test sets. */
-function blocksOf(results: readonly Result[]): Block[] {
+export function blocksOf(results: readonly Result[]): Block[] {
   const trained = results.filter((result) => result.trainedOn !== null)
   const blocks = new Map<string, Block>()
   for (const result of trained.length > 0 ? trained : results) {
@@ -122,23 +119,8 @@ function valuesOf(result: Result, block: Block, component: Component, form: Form
 }
 
 function cellsOf(results: readonly Result[], block: Block, component: Component, form: Form): TableRow['cells'] {
-  const bySeed = new Map<number | null, number[]>()
-  for (const result of results) {
-    const found = valuesOf(result, block, component, form)
-    if (!found) continue
-    const known = bySeed.get(result.seed)
-    // Without training every recipe scores the same: two such results say one thing twice.
-    if (known && result.trainedOn === null && known.every((value, i) => value === found[i])) continue
-    if (known) {
-      throw new EgoLensError('evaluation/same-seed', `two results of "${result.name}" have seed ${result.seed}`, {
-        where: `${component}s, trained on ${result.trainedOn ?? 'nothing'}`,
-        cure: 'leave one out, or give the runs different names',
-      })
-    }
-    bySeed.set(result.seed, found)
-  }
-  const values = [...bySeed.values()]
-  return [0, 1, 2].map((i) => (values.length === 0 ? undefined : spread(values.map((v) => v[i]!))))
+  const values = (result: Result) => valuesOf(result, block, component, form)
+  return overSeeds(results, 3, values, (result) => `${component}s, trained on ${result.trainedOn ?? 'nothing'}`)
 }
 
 /** The paper's row beside a measured one; only cells whose two label sets have the paper's sizes. */
@@ -148,16 +130,15 @@ function publishedRow(
   results: readonly Result[],
   form: Form,
 ): TableRow | undefined {
-  const paper = form.published.find((entry) => entry.method === measured.method)
+  const { rows } = form.published
+  const paper = rows.find(({ name }) => name === measured.name) ?? rows.find(({ run }) => run === measured.method)
   if (!paper) return undefined
   const cells = columns.flatMap(({ block, component }) => {
     const pair = results.map((result) => testsOf(result, block, component)).find(({ within, cross }) => within && cross)
     const comparable = [pair?.within, pair?.cross].every(
       (test) => test && publishedClasses[test.dataset]?.[component] === test.classes,
     )
-    const numbers = comparable
-      ? published(form.published, measured.method, pair!.within!.dataset, component)
-      : undefined
+    const numbers = comparable ? published(form.published, paper.run, pair!.within!.dataset, component) : undefined
     return [0, 1, 2].map((i) => (numbers ? spread([numbers[i]! / 100]) : undefined))
   })
   return cells.some(Boolean) ? { name: `${paper.name}, published`, cells, kind: 'published' } : undefined
@@ -167,7 +148,7 @@ function notesOf(rows: readonly TableRow[], form: Form, options: TableOptions): 
   const notes: string[] = []
   const runs = Math.max(0, ...rows.flatMap((row) => row.cells.map((cell) => cell?.runs ?? 0)))
   if (runs > 1) notes.push('Mean ± standard deviation over seeds.')
-  if (rows.some((row) => row.kind === 'published')) notes.push(`Published: ${source}, ${form.publishedName}.`)
+  if (rows.some((row) => row.kind === 'published')) notes.push(`Published: ${source}, table ${form.published.number}.`)
   else if (options.published) notes.push('No published numbers: they are for other label sets or methods.')
   return notes
 }

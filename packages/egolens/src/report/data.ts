@@ -55,6 +55,8 @@ const table = z.strictObject({
   /** Lines of heads over several columns, such as "Nouns". The spans of a line add up to the columns. */
   heads: z.array(z.array(z.strictObject({ title: z.string(), span: z.number().int().positive() }))).default([]),
   columns: z.array(z.string()),
+  /** Which columns hold a paper's numbers, counted from 0. */
+  published: z.array(z.number().int().nonnegative()).default([]),
   /** One cell a column. Published figures and bounds stand beside measured ones, and are never called best. */
   rows: z.array(
     z.strictObject({

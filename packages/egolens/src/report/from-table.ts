@@ -1,4 +1,4 @@
-import { cellText, type Table } from '../evaluation/table.js'
+import { cellText, publishedColumns, type Table } from '../evaluation/table.js'
 import type { ReportData } from './data.js'
 
 type TableInput = NonNullable<ReportData['tables']>[number]
@@ -13,11 +13,12 @@ export function reportTable(table: Table): TableInput {
       inner.map(({ title, columns }) => ({ title, span: columns.length })),
     ],
     columns: inner.flatMap(({ columns }) => columns),
+    published: publishedColumns(table).flatMap((published, i) => (published ? [i] : [])),
     rows: table.rows.map(({ name, kind, cells }) => ({
       name,
       kind,
       cells: cells.map((cell) => (cell ? { value: 100 * cell.mean, text: cellText(cell) } : null)),
     })),
-    notes: table.notes,
+    notes: [...table.notes, ...(table.missing ?? []).map(({ row, text }) => `Not measured yet, ${row}: ${text}`)],
   }
 }

@@ -79,7 +79,7 @@ figcaption { font-weight: 600; font-size: 14.5px; margin-bottom: 10px; }
 table { border-collapse: collapse; font-size: 14.5px; font-variant-numeric: tabular-nums; }
 th { font-weight: 600; text-align: right; padding: 5px 10px; color: var(--soft); font-size: 13px; white-space: nowrap; }
 th.group { text-align: center; color: var(--ink); border-bottom: 1px solid var(--line); }
-tr:not(.measured) td, tbody tr:not(.measured) th[scope="row"] { color: var(--soft); font-style: italic; font-weight: 400; }
+tr:not(.measured) td, td.published, tbody tr:not(.measured) th[scope="row"] { color: var(--soft); font-style: italic; font-weight: 400; }
 th[scope="row"] { text-align: left; color: var(--ink); font-size: 14.5px; padding-left: 0; }
 td { text-align: right; padding: 6px 10px; border-top: 1px solid var(--line); }
 tbody th { border-top: 1px solid var(--line); }

@@ -6,7 +6,11 @@ export function tableHtml(table: ReportTable): string {
   const measured = table.rows.filter((row) => row.kind === 'measured')
   const best = table.columns.map((_, column) => bestOf(measured.map((row) => row.cells[column])))
   const borders = groupStarts(table)
-  const first = (column: number) => (borders.has(column) ? ' class="first"' : '')
+  const published = new Set(table.published)
+  const first = (column: number) => {
+    const names = [...(borders.has(column) ? ['first'] : []), ...(published.has(column) ? ['published'] : [])]
+    return names.length > 0 ? ` class="${names.join(' ')}"` : ''
+  }
   const heads = table.heads.map((line) => {
     const cells = line.map(({ title, span }) => `<th class="group first" colspan="${span}">${escapeHtml(title)}</th>`)
     return `<tr><th></th>${cells.join('')}</tr>`
@@ -15,7 +19,7 @@ export function tableHtml(table: ReportTable): string {
   const rows = table.rows.map((row) => {
     const cells = table.columns.map((_, i) => {
       const cell = row.cells[i] ?? null
-      const isBest = row.kind === 'measured' && best[i] !== undefined && numberOf(cell) === best[i]
+      const isBest = row.kind === 'measured' && !published.has(i) && best[i] !== undefined && numberOf(cell) === best[i]
       return `<td${first(i)}>${isBest ? `<b>${cellText(cell)}</b>` : cellText(cell)}</td>`
     })
     return `<tr class="${row.kind}"><th scope="row">${escapeHtml(row.name)}</th>${cells.join('')}</tr>`

@@ -2,10 +2,16 @@ import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readRecipe } from './recipe.js'
+import { publishedTables, runName } from '../evaluation/published/index.js'
+import { methods } from '../methods/registry.js'
+import { readRecipe, recipeHash } from './recipe.js'
 
 const root = fileURLToPath(new URL('../../../../recipes', import.meta.url))
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'))
+
+/** Rows whose method is not there yet. */
+const rowMethods = ['cocoop', 'clip-adapter', 'clip-adapter-temporal', 'a5', 'vita-clip']
+const absent = new Set([...rowMethods.filter((name) => !methods.has(name)), 'zero-shot-lavila', 'x-mic-lavila'])
 
 describe("the project's recipes", () => {
   it('are there', () => {
@@ -33,5 +39,22 @@ describe("the project's recipes", () => {
       warmupEpochs: 5,
       warmupLr: 1e-7,
     })
+  })
+
+  it.each(publishedTables)('table $number has a recipe for every cell, and no other', ({ number, blocks, rows }) => {
+    const own = files.filter((file) => file.startsWith(`x-mic/table${number}/`)).map((file) => basename(file, '.yaml'))
+    const cells = rows
+      .filter(({ run }) => !absent.has(run))
+      .flatMap((row) => blocks.map((block) => runName(row, block)))
+    expect(own.sort()).toEqual([...new Set(cells)].sort())
+  })
+
+  it('of one name in several tables are one run, which is made once', async () => {
+    const byName = new Map<string, Set<string>>()
+    for (const file of files.filter((name) => name.startsWith('x-mic/'))) {
+      const recipe = await readRecipe(join(root, file))
+      byName.set(recipe.name, (byName.get(recipe.name) ?? new Set()).add(recipeHash(recipe)))
+    }
+    for (const [name, hashes] of byName) expect(hashes.size, name).toBe(1)
   })
 })

@@ -7,6 +7,8 @@ export interface RunSummary {
   method: string
   /** Trained numbers. */
   parameters: number
+  /** The most bytes of tensors at one time while it trained, frozen weights and features of clips included. */
+  peakBytes?: number
   /** Optimiser steps and seconds of training, over all sittings. */
   steps: number
   seconds: number

@@ -1,4 +1,4 @@
-import { Generator, manualSeed } from '@egolens/torch'
+import { Generator, manualSeed, memory, resetPeak } from '@egolens/torch'
 import { writeAtomic } from '../files.js'
 import { createMethod } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
@@ -59,6 +59,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
       const parameters = method.module.parameters().reduce((sum, { numel }) => sum + numel, 0)
       const { features } = resources
       const check = () => lock.check()
+      resetPeak()
       const learned = await learn({ recipe, dir, resume, method, data, features, progress, signal, check })
       await lock.check()
       await saveAdapter(dir, { recipe, recipeHash: recipeHash(recipe), method, backbone, labels, crop: resources.crop })
@@ -68,6 +69,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
         name,
         method: method.name,
         parameters,
+        peakBytes: memory().peakBytes,
         clips: clips.length,
         unlabelled,
         warnings,

@@ -9,6 +9,10 @@ export interface StudyRow {
   name: string
   method: string
   options?: Record<string, unknown>
+  /** Verbs and nouns in one run, where a method learns them together. */
+  joint?: boolean
+  /** What an update takes on two cores, in seconds: for the plan that is shown before. */
+  secondsPerUpdate?: number
 }
 
 /** A place to train on, and to be tested on from elsewhere. */
@@ -23,6 +27,8 @@ export interface Study {
   name: string
   title: string
   rows: StudyRow[]
+  /** Names of the rows that all others are held against. */
+  against: string[]
   components: Component[]
   /** Learning rates, the same for every row; the best on held-out participants is taken. */
   grid: number[]
@@ -33,7 +39,8 @@ export interface Study {
   backbone: NonNullable<RecipeInput['backbone']>
   /** Share of the training clips on which the learning rate is chosen. */
   holdOut: number
-  /** Clips that a place renders. */
+  /** The folder of the world, and the clips that a place of it has. */
+  world: string
   clips: { train: number; test: number }
 }
 
@@ -54,6 +61,7 @@ const xMicStudy: Study = {
     { name: 'X-MIC, full frames', method: 'x-mic', options: { ...small, input: 'full', classifyFeature: 'full' } },
     { name: 'X-MIC', method: 'x-mic', options: small },
   ],
+  against: ['ZS CLIP', 'X-MIC'],
   components: ['noun', 'verb'],
   grid: [1e-3, 3e-3, 1e-2],
   seeds: [1, 2, 3],
@@ -72,6 +80,7 @@ const xMicStudy: Study = {
   features: { every: 0.125, hands: { provider: 'file' } },
   backbone: { clip: 'small' },
   holdOut: 0.2,
+  world: 'world',
   clips: { train: 1500, test: 500 },
 }
 
@@ -88,18 +97,25 @@ export function studyNamed(name: string): Study {
   })
 }
 
-/** What is trained on one place for one component by one row. */
+/** What is trained on one place for one component, or for both at once, by one row. */
 export interface Cell {
   row: StudyRow
   place: StudyPlace
-  component: Component
+  component: Component | 'both'
 }
 
 export function cellsOf(study: Study, places: StudyPlace[]): Cell[] {
   return places.flatMap((place) =>
-    study.components.flatMap((component) => study.rows.map((row) => ({ row, place, component }))),
+    study.components.flatMap((component, i) =>
+      study.rows
+        .filter((row) => !row.joint || i === 0)
+        .map((row) => ({ row, place, component: row.joint ? 'both' : component })),
+    ),
   )
 }
+
+/** Nothing is trained of a row without parameters: it has neither rates nor seeds. */
+export const trains = ({ row }: Cell): boolean => row.method !== 'zero-shot'
 
 /** "kitchen/noun/x-mic-full-frames": unique within a study. */
 export function cellPath({ row, place, component }: Cell): string[] {

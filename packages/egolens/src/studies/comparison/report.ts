@@ -8,12 +8,14 @@ import type { Study } from './plan.js'
 export interface StudyFact {
   row: string
   place: string
-  component: Component
+  component: Component | 'both'
   parameters: number
   updates: number
   clips: number
   /** Of training, mean over seeds. */
   seconds: number
+  /** The most bytes of tensors at one time while it trained, the most of the seeds. */
+  peakBytes: number
   /** The learning rate that was taken; absent where nothing is trained. */
   lr?: number
   /** Held-out top-1 of each rate of the grid. */
@@ -56,7 +58,7 @@ function factTable(facts: StudyFact[]): string {
   const rows = facts.map((fact) => [
     fact.row,
     fact.place,
-    `${fact.component}s`,
+    fact.component === 'both' ? 'verbs and nouns' : `${fact.component}s`,
     fact.parameters.toLocaleString('en'),
     String(fact.updates),
     fact.seconds.toFixed(1),

@@ -14,7 +14,7 @@ import { openResources } from '../../training/resources.open.js'
 import { readIfThere, runPaths } from '../../training/run-directory.js'
 import type { RunSummary } from '../../training/run-summary.js'
 import { train } from '../../training/train.js'
-import { type Cell, cellPath, cellRecipe, cellsOf, type Study, type StudyPlace, studyNamed } from './plan.js'
+import { type Cell, cellPath, cellRecipe, cellsOf, type Study, type StudyPlace, studyNamed, trains } from './plan.js'
 import { type StudyFact, studyMarkdown } from './report.js'
 import { renderPlaces } from './world.js'
 
@@ -49,10 +49,15 @@ export interface StudyOutcome {
  * @throws EgoLensError `study/unknown`, `run/interrupted`
  */
 export async function runStudy(name: string, options: StudyOptions): Promise<StudyOutcome> {
-  const study = { ...studyNamed(name), ...options.changes }
+  return runComparison(studyNamed(name), options)
+}
+
+/** The same of a study that is not in the list. @throws EgoLensError `run/interrupted` */
+export async function runComparison(of: Study, options: StudyOptions): Promise<StudyOutcome> {
+  const study = { ...of, ...options.changes }
   study.features = { store: join(options.dir, 'features'), ...study.features }
   const { dir, progress = silent, signal } = options
-  const places = options.places ?? (await renderPlaces(join(dir, 'world'), study.clips, progress))
+  const places = options.places ?? (await renderPlaces(join(dir, study.world), study.clips, progress))
   const cells = cellsOf(study, places)
   const first = cellRecipe(study, cells[0]!, places, { seed: study.seeds[0]!, tune: false })
   const resources = inMemory(options.resources ?? (await openResources(first)))
@@ -83,9 +88,7 @@ export async function runStudy(name: string, options: StudyOptions): Promise<Stu
     facts.push(factOf(cell, lr, summaries))
   }
 
-  const names = study.rows.map(({ name }) => name)
-  // Against nothing trained, and against the method that the study is about.
-  const comparison = compare(results, { against: [names[0]!, names.at(-1)!] })
+  const comparison = compare(results, { against: study.against })
   const tables = [comparison.table, ...(comparison.sharedNovel ? [comparison.sharedNovel] : [])]
   const outcome = { study: study.name, facts, tables, comparison }
   const markdown = studyMarkdown(study, outcome)
@@ -120,8 +123,6 @@ async function chooseRate(study: Study, cell: Cell, places: StudyPlace[], runs: 
   const best = Math.max(...scores.map(({ score }) => score))
   return { best: scores.find(({ score }) => score === best)!.lr, scores }
 }
-
-const trains = ({ row }: Cell) => row.method !== 'zero-shot'
 
 const countRuns = (study: Study, cells: Cell[]) =>
   cells.reduce((sum, cell) => sum + (trains(cell) ? study.grid.length + study.seeds.length : 1), 0)
@@ -183,6 +184,7 @@ function factOf({ row, place, component }: Cell, { best, scores }: Chosen, summa
     updates: steps,
     clips,
     seconds,
+    peakBytes: Math.max(...summaries.map((run) => run.peakBytes ?? 0)),
     scores,
     ...(best === undefined ? {} : { lr: best }),
   }

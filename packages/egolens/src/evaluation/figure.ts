@@ -1,0 +1,116 @@
+import type { Spread } from './spread.js'
+import { publishedColumns, type Table } from './table.js'
+
+/** Okabe and Ito's colours, which stay apart with every common kind of colour blindness. */
+const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00']
+
+const size = { width: 960, gap: 24, names: 150, head: 46, foot: 22, bar: 8, group: 8 }
+
+/** The columns of a table under one heading, as bars. */
+interface Panel {
+  title: string
+  /** One colour each. */
+  columns: string[]
+  rows: { name: string; cells: (Spread | undefined)[] }[]
+}
+
+/**
+ * A table of shares as a drawing: a panel for each heading, a bar for each cell, with the standard deviation over seeds as an
+ * error bar. Published numbers are left out. SVG that needs nothing but a sans-serif font, on white.
+ *
+ * @example await writeAtomic('methods.svg', tableSvg(crossTable(results)))
+ */
+export function tableSvg(table: Table): string {
+  const panels = panelsOf(table)
+  const width = (size.width - size.gap) / 2
+  const heights = panels.map(panelHeight)
+  const lines: string[] = []
+  let top = 44
+  for (let i = 0; i < panels.length; i += 2) {
+    lines.push(...panelSvg(panels[i]!, 0, top, width))
+    if (panels[i + 1]) lines.push(...panelSvg(panels[i + 1]!, width + size.gap, top, width))
+    top += Math.max(heights[i]!, heights[i + 1] ?? 0) + size.gap
+  }
+  const title = text(0, 18, table.title, 'font-size="15" font-weight="600"')
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -4 ${size.width + 24} ${top}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#1a1d24">`,
+    `<rect x="-12" y="-4" width="${size.width + 24}" height="${top}" fill="#ffffff"/>`,
+    title,
+    ...lines,
+    '</svg>\n',
+  ].join('\n')
+}
+
+function panelsOf(table: Table): Panel[] {
+  const published = publishedColumns(table)
+  let from = 0
+  return table.groups.flatMap((group) =>
+    group.groups.flatMap(({ title, columns }): Panel[] => {
+      const [first, count] = [from, columns.length]
+      from += count
+      if (published[first]) return []
+      const measured = table.rows.filter(({ kind }) => kind === 'measured')
+      const rows = measured.map(({ name, cells }) => ({ name, cells: cells.slice(first, first + count) }))
+      return [{ title: `${group.title}: ${title}`, columns, rows: rows.filter(({ cells }) => cells.some(Boolean)) }]
+    }),
+  )
+}
+
+const rowHeight = ({ columns }: Panel): number => columns.length * size.bar + size.group
+const panelHeight = (panel: Panel): number => size.head + panel.rows.length * rowHeight(panel) + size.foot
+
+function panelSvg(panel: Panel, x: number, y: number, width: number): string[] {
+  const cells = panel.rows.flatMap((row) => row.cells).flatMap((cell) => cell ?? [])
+  const most = Math.max(0.05, ...cells.map(({ mean, deviation = 0 }) => mean + deviation))
+  const step = [0.01, 0.02, 0.05, 0.1, 0.2].find((s) => most / s <= 6) ?? 0.25
+  const limit = Math.ceil(most / step - 1e-9) * step
+  const left = x + size.names
+  const at = (share: number) => left + (share / limit) * (width - size.names - 8)
+  const [top, bottom] = [y + size.head, y + panelHeight(panel) - size.foot]
+  const grid = Array.from({ length: Math.round(limit / step) + 1 }, (_, i) => i * step).flatMap((share) => [
+    line(at(share), top, at(share), bottom, '#e2e3df'),
+    text(at(share), bottom + 14, percent(share), 'text-anchor="middle" fill="#5b6270"'),
+  ])
+  const bars = panel.rows.flatMap(({ name, cells: own }, i) => {
+    const from = top + i * rowHeight(panel) + size.group / 2
+    const middle = from + (own.length * size.bar) / 2 + 4
+    return [
+      text(left - 6, middle, name, 'text-anchor="end"'),
+      ...own.flatMap((cell, k) => bar(cell, at, from + k * size.bar, colours[k % colours.length]!)),
+    ]
+  })
+  return [text(x, y + 14, panel.title, 'font-weight="600"'), ...legend(panel.columns, x, y + 32), ...grid, ...bars]
+}
+
+function legend(columns: string[], x: number, y: number): string[] {
+  let from = x
+  return columns.flatMap((name, k) => {
+    const parts = [
+      `<rect x="${from.toFixed(1)}" y="${y - 9}" width="10" height="10" fill="${colours[k % colours.length]}"/>`,
+      text(from + 14, y, name),
+    ]
+    from += 14 + 7 * name.length + 14
+    return parts
+  })
+}
+
+function bar(cell: Spread | undefined, at: (share: number) => number, y: number, colour: string): string[] {
+  if (!cell) return []
+  const { mean, deviation } = cell
+  const [zero, end] = [at(0), at(mean)]
+  const shape = `<rect x="${zero.toFixed(1)}" y="${y}" width="${(end - zero).toFixed(1)}" height="${size.bar - 1}" fill="${colour}"/>`
+  if (deviation === undefined || deviation === 0) return [shape]
+  const middle = y + (size.bar - 1) / 2
+  return [shape, line(at(Math.max(0, mean - deviation)), middle, at(mean + deviation), middle, '#1a1d24')]
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`
+
+const line = (x1: number, y1: number, x2: number, y2: number, colour: string): string =>
+  `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}"/>`
+
+const text = (x: number, y: number, content: string, more = ''): string =>
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}"${more ? ` ${more}` : ''}>${escapeXml(content)}</text>`
+
+const escapeXml = (content: string): string =>
+  content.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]!)

@@ -1,0 +1,130 @@
+import { harmonicMean } from './harmonic-mean.js'
+import { metric } from './metric-names.js'
+import { overSeeds } from './over-seeds.js'
+import {
+  type PublishedBlock,
+  type PublishedRow,
+  type PublishedTable,
+  publishedClasses,
+  type Quantity,
+  runName,
+  source,
+} from './published/index.js'
+import type { Result, TestResult } from './result.js'
+import { spread } from './spread.js'
+import type { ColumnGroup, Missing, Table, TableRow } from './table.js'
+
+/**
+ * Results in the very form of a table of X-MIC's paper, its own numbers in columns headed "published" beside the
+ * measured ones. A run finds its cells by its recipe's name: "coop-ego4d-noun" stands in Table 1 where CoOp's nouns of
+ * training on Ego4D stand. Several seeds make a mean and a deviation; a row without runs stands, its measured cells empty.
+ *
+ * @param missing said under the table of the rows that lack runs
+ * @throws EgoLensError `evaluation/same-seed` when two results of a cell are the same run
+ * @example tableText(paperTable(publishedTable(4), results))
+ */
+export function paperTable(paper: PublishedTable, results: readonly Result[], missing: Missing[] = []): Table {
+  const other = paper.blocks.filter((block) => ofOtherLabels(paper, block, results))
+  const groups = new Map<string, ColumnGroup[]>()
+  for (const { group, title, columns } of paper.blocks) {
+    const inner = groups.get(group) ?? []
+    const titles = columns.map((column) => column.title)
+    inner.push({ title, columns: titles }, { title: `${title}, published`, columns: titles, kind: 'published' })
+    groups.set(group, inner)
+  }
+  const rows = paper.rows.map(
+    (row): TableRow => ({
+      name: row.name,
+      kind: 'measured',
+      cells: cellsOf(paper, row, results, (block) => !other.includes(block)),
+    }),
+  )
+  return {
+    title: `Table ${paper.number} of X-MIC. ${paper.title}`,
+    groups: [...groups].map(([title, inner]) => ({ title, groups: inner })),
+    rows,
+    notes: notesOf(paper, rows, results, other),
+    ...(missing.length > 0 ? { missing } : {}),
+  }
+}
+
+function cellsOf(
+  paper: PublishedTable,
+  row: PublishedRow,
+  results: readonly Result[],
+  comparable: (block: PublishedBlock) => boolean,
+): TableRow['cells'] {
+  let from = 0
+  return paper.blocks.flatMap((block) => {
+    const { length } = block.columns
+    const own = results.filter((result) => nameOf(result) === runName(row, block))
+    const measured = overSeeds(
+      own,
+      length,
+      (result) => valuesOf(result, block),
+      () => runName(row, block),
+    )
+    const printed = row.numbers.slice(from, from + length).map((number) => spread([number / 100]))
+    from += length
+    return [...measured, ...(comparable(block) ? printed : block.columns.map(() => undefined))]
+  })
+}
+
+function valuesOf(result: Result, block: PublishedBlock): (number | undefined)[] | undefined {
+  const { within, cross } = testsOf(result, block)
+  const [shared, novel] = [cross?.values[metric.shared], cross?.values[metric.novel]]
+  const of: Record<Quantity, () => number | undefined> = {
+    within: () => within?.values[metric.top1],
+    cross: () => cross?.values[metric.top1],
+    hm: () => both(within?.values[metric.top1], cross?.values[metric.top1]),
+    shared: () => shared,
+    novel: () => novel,
+    'shared-novel': () => both(shared, novel),
+  }
+  const values = block.columns.map(({ quantity }) => of[quantity]())
+  return values.some((value) => value !== undefined) ? values : undefined
+}
+
+const both = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? undefined : harmonicMean(a, b)
+
+function testsOf(result: Result, block: PublishedBlock): { within?: TestResult; cross?: TestResult } {
+  const of = (dataset: string) =>
+    result.tests.find((test) => test.dataset === dataset && test.component === block.component)
+  return { within: of(block.within), cross: of(block.cross) }
+}
+
+/** A toy's figures do not stand beside the paper's. */
+function ofOtherLabels({ rows }: PublishedTable, block: PublishedBlock, results: readonly Result[]): boolean {
+  const names = new Set(rows.map((row) => runName(row, block)))
+  return results.some((result) => {
+    const tests = Object.values(testsOf(result, block)) as (TestResult | undefined)[]
+    return (
+      names.has(nameOf(result)) &&
+      tests.some((test) => test && publishedClasses[test.dataset]?.[block.component] !== test.classes)
+    )
+  })
+}
+
+function notesOf(
+  paper: PublishedTable,
+  rows: readonly TableRow[],
+  results: readonly Result[],
+  other: readonly PublishedBlock[],
+): string[] {
+  const notes = [`Published: ${source}, table ${paper.number}.`]
+  if (rows.some(({ cells }) => cells.some((cell) => (cell?.runs ?? 0) > 1))) {
+    notes.unshift('Mean ± standard deviation over seeds.')
+  }
+  if (other.length > 0) {
+    const where = other.map(({ group, title }) => `${group}, ${title}`).join('; ')
+    notes.push(`Measured on other label sets than the paper's, so its numbers do not stand there: ${where}.`)
+  }
+  const known = new Set(paper.blocks.flatMap((block) => paper.rows.map((row) => runName(row, block))))
+  const strangers = [...new Set(results.map(nameOf).filter((name) => !known.has(name)))]
+  if (strangers.length > 0) notes.push(`Not in this table: ${strangers.join(', ')}.`)
+  return notes
+}
+
+/** What the run's recipe is called. */
+const nameOf = ({ recipe }: Result): string => String(recipe.name)

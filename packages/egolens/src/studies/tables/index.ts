@@ -1,0 +1,83 @@
+import { basename } from 'node:path'
+import { type Comparison, compare } from '../../evaluation/compare.js'
+import { paperTable } from '../../evaluation/paper-table.js'
+import { type PublishedTable, publishedTable, publishedTables } from '../../evaluation/published/index.js'
+import type { Result } from '../../evaluation/result.js'
+import type { Missing } from '../../evaluation/table.js'
+import { changesOf, type FoundRun, findRuns } from './find-runs.js'
+import { missingRows, rowsOfPaper, rowsOfSet } from './missing.js'
+import { isRecipeSet, readRecipeSet, type SetRecipe } from './recipe-set.js'
+
+export { isRecipeSet }
+
+export interface RecipeTableOptions {
+  /** Where runs are looked for, at any depth. */
+  runs: string
+  /** The number of the paper's table; by default what the folder is called: "table4". */
+  table?: number
+  /** The paper's rows in tables of other forms, see `compare`. */
+  published?: boolean
+}
+
+/**
+ * The table of a folder of recipes: its runs are found by the recipes' names, several seeds each; rows without runs
+ * stand with what they need. A folder called table1 to table7 is laid out as X-MIC's paper does.
+ *
+ * @throws EgoLensError `tables/no-recipes`, `evaluation/no-table`, `evaluation/same-seed`
+ * @example
+ * const { table } = await tableOfRecipes('recipes/x-mic/table4', { runs: 'runs' })
+ */
+export async function tableOfRecipes(folder: string, options: RecipeTableOptions): Promise<Comparison> {
+  const number = options.table ?? numberIn(folder)
+  const paper = number === undefined ? undefined : publishedTable(number)
+  const recipes = await readRecipeSet(folder)
+  const found = await findRuns(options.runs, new Set(recipes.map(({ name }) => name)))
+  const rows = paper ? rowsOfPaper(paper) : rowsOfSet(recipes)
+  const results = rows
+    .flatMap(({ runs }) => found.filter(({ recipe }) => runs.includes(recipe.name)))
+    .flatMap(({ result }) => result ?? [])
+  const missing = await missingRows(rows, recipes, found)
+  const comparison = paper ? inPaperForm(paper, results, missing) : inOwnForm(results, missing, options)
+  comparison.table.notes.push(...changeNotes(recipes, found))
+  return comparison
+}
+
+/**
+ * Results in the form of a table of X-MIC's paper. Runs find their rows by the names of their recipes.
+ * @throws EgoLensError `evaluation/same-seed`
+ */
+export async function tableOfResults(number: number, results: readonly Result[]): Promise<Comparison> {
+  const paper = publishedTable(number)
+  const known = new Set(results.map(({ recipe }) => recipe.name))
+  const missing = rowsOfPaper(paper).flatMap(({ row, runs }): Missing[] => {
+    const lacking = runs.filter((name) => !known.has(name))
+    return lacking.length > 0 ? [{ row, text: `no run called ${lacking.join(', ')}` }] : []
+  })
+  return inPaperForm(paper, results, missing)
+}
+
+function inPaperForm(paper: PublishedTable, results: readonly Result[], missing: Missing[]): Comparison {
+  const { differences } = compare(results)
+  return { table: paperTable(paper, results, missing), differences }
+}
+
+function inOwnForm(results: readonly Result[], missing: Missing[], { published }: RecipeTableOptions): Comparison {
+  const comparison = compare(results, { published: published === true })
+  if (missing.length > 0) comparison.table.missing = missing
+  return comparison
+}
+
+function numberIn(folder: string): number | undefined {
+  const [, digits] = /^table(\d+)$/.exec(basename(folder)) ?? []
+  const number = Number(digits)
+  return publishedTables.some((table) => table.number === number) ? number : undefined
+}
+
+/** A run with other values than its recipe's stands in the table, and this is said. */
+function changeNotes(recipes: readonly SetRecipe[], found: readonly FoundRun[]): string[] {
+  return found.flatMap(({ dir, recipe, result }) => {
+    const own = recipes.find(({ name }) => name === recipe.name)?.recipe
+    const changes = own && result ? changesOf(recipe, own) : []
+    return changes.length > 0 ? [`${dir} has other values than its recipe: ${changes.join(', ')}.`] : []
+  })
+}
