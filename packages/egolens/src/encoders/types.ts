@@ -40,7 +40,14 @@ export interface ImageTower {
   pool(tokens: Tensor): Tensor
 }
 
-/** A frozen network from pixels to one vector a frame. */
+/** Frames that are seen together. */
+export interface FrameWindow {
+  frames: number
+  /** Seconds from one to the next. */
+  stride: number
+}
+
+/** A frozen network from pixels to one vector a frame, or a window of frames. */
 export interface ImageEncoder {
   name: string
   /** sha256 of the weights, part of every feature's key. */
@@ -53,7 +60,9 @@ export interface ImageEncoder {
   compute?: Compute
   /** The layers inside, where methods may enter them. */
   tower?: ImageTower
-  /** pixels [B, 3, S, S] normalised -> [B, width], not normalised */
+  /** Makes one vector of several frames; of one where absent. */
+  window?: FrameWindow
+  /** pixels [B, 3, S, S] normalised, with a window [B, frames, 3, S, S] -> [B, width], not normalised */
   encode(pixels: Tensor): Tensor
 }
 
@@ -76,4 +85,18 @@ export interface TextEncoder {
    * and to what hooks put in.
    */
   encodeFromEmbeddings(embeddings: Tensor, ends: number[], hooks?: Hooks): Tensor
+}
+
+/** An image and a text tower with a joint space. */
+export interface DualEncoder {
+  name: string
+  dir: string
+  /** sha256 of the weights. */
+  hash: string
+  image: ImageEncoder
+  text: TextEncoder
+  /** A logarithm: ln 100 in CLIP's published weights. */
+  logitScale: number
+  /** Frees the weights. */
+  dispose(): void
 }

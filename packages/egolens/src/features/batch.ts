@@ -2,6 +2,7 @@ import { noGrad, scope, type Tensor } from '@egolens/torch'
 import type { ImageEncoder, Preprocessing } from '../encoders/types.js'
 import { type Frame, preprocess, type RelativeBox } from '../video/index.js'
 import type { Clock } from './clock.js'
+import { openRows, type Rows } from './rows.js'
 import { canonical } from './space.js'
 import type { FeatureSpace, VideoFeatures, View } from './types.js'
 
@@ -12,24 +13,30 @@ export interface Lane {
   space: FeatureSpace
 }
 
-/** Encodes batches of one video's frames for several lanes; lanes of equal preprocessing share the pixels. */
+/**
+ * Encodes one video's frames, which come in groups in order of time, for several lanes; lanes of equal preprocessing
+ * share the pixels. A lane whose encoder sees windows takes the frames at `windowTimes`, any other those at the times
+ * of its features.
+ */
 export class BatchEncoder {
-  readonly #times: Float64Array
-  readonly #values: Float32Array[]
-  #count = 0
+  readonly #rows: Rows[]
 
+  /**
+   * @param times of the features, ascending
+   * @param batch pictures encoded at a time
+   */
   constructor(
     private readonly lanes: readonly Lane[],
-    capacity: number,
+    private readonly times: readonly number[],
     private readonly clock: Clock,
+    batch = 48,
   ) {
-    this.#times = new Float64Array(capacity)
-    this.#values = lanes.map(({ encoder }) => new Float32Array(capacity * encoder.width))
+    this.#rows = lanes.map(({ encoder }) => openRows(encoder, times, batch))
   }
 
-  /** Frames added so far. */
+  /** Features that every lane has. */
   get count(): number {
-    return this.#count
+    return Math.min(...this.#rows.map(({ done }) => done))
   }
 
   /**
@@ -37,6 +44,7 @@ export class BatchEncoder {
    * @param zero the hand view of a frame without a box is zero instead
    */
   add(frames: readonly Frame[], boxes: readonly (RelativeBox | undefined)[], zero = false): void {
+    const times = frames.map(({ at }) => at)
     noGrad(() =>
       scope(() => {
         const pixels = new Map<string, Tensor>()
@@ -45,32 +53,24 @@ export class BatchEncoder {
           const seen =
             pixels.get(key) ?? this.clock('preprocess', () => prepare(frames, boxes, view, encoder.preprocessing))
           pixels.set(key, seen)
-          const encoded = this.clock('encode', () => encoder.encode(seen).toTypedArray() as Float32Array)
-          if (zero && view === 'hand') clearWithoutBox(encoded, boxes, encoder.width)
-          this.#values[lane]!.set(encoded, this.#count * encoder.width)
+          const blank = frames.map((_, i) => zero && view === 'hand' && !boxes[i])
+          this.#rows[lane]!.add({ times, pixels: seen, blank }, (pictures) =>
+            this.clock('encode', () => encoder.encode(pictures).toTypedArray() as Float32Array),
+          )
         })
       }),
     )
-    frames.forEach((frame, i) => {
-      this.#times[this.#count + i] = frame.at
-    })
-    this.#count += frames.length
   }
 
   /** What each lane gathered. */
   results(): { space: FeatureSpace; features: VideoFeatures }[] {
-    const times = this.#times.slice(0, this.#count)
+    if (this.count < this.times.length) throw new Error(`${this.times.length - this.count} features lack their frames`)
+    const times = Float64Array.from(this.times)
     return this.lanes.map(({ encoder: { width }, space }, lane) => ({
       space,
-      features: { times, values: this.#values[lane]!.subarray(0, this.#count * width), width },
+      features: { times, values: this.#rows[lane]!.values, width },
     }))
   }
-}
-
-function clearWithoutBox(rows: Float32Array, boxes: readonly (RelativeBox | undefined)[], width: number): void {
-  boxes.forEach((box, i) => {
-    if (!box) rows.fill(0, i * width, (i + 1) * width)
-  })
 }
 
 function prepare(

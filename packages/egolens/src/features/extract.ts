@@ -11,6 +11,7 @@ import { gridSteps } from './grid.js'
 import { frameSpace } from './space.js'
 import type { FeatureStore } from './store.js'
 import type { FeatureSpace, View } from './types.js'
+import { timesToDecode } from './windows.js'
 import { groupBySource, type Span, type Work } from './work.js'
 
 export interface ExtractOptions {
@@ -46,7 +47,7 @@ export interface ExtractReport {
   /** Sources looked at, and among them those whose features were all there already. */
   sources: number
   complete: number
-  /** Frames decoded and encoded now. */
+  /** Frames, or windows of frames, encoded now. */
   frames: number
   failures: Failure[]
   /** Where the time went. */
@@ -63,7 +64,8 @@ export const nothingDone = (): ExtractReport => ({
 })
 
 /**
- * Encodes every frame that clips need, once, into the store. Sources are decoded one after the other, each in one
+ * Encodes every frame that clips need, once, into the store; an encoder that sees windows has one around each of the
+ * grid's times. Sources are decoded one after the other, each in one
  * pass; what is in the store already is left alone, so a run that was stopped goes on where it was. A source that
  * cannot be read is put in the report, and the run goes on.
  *
@@ -171,10 +173,14 @@ async function encodeSource(
     ...(frameRate === undefined ? {} : { frameRate }),
     ...(zeroNumber === undefined ? {} : { zeroNumber }),
   }
-  const boxes = views.includes('hand') ? await clock('hands', () => crops!.boxes(source, wanted, images)) : []
-  const boxAt = new Map(wanted.map((time, i) => [time, boxes[i]]))
-  const encoder = new BatchEncoder(lanes, wanted.length, clock)
-  for await (const group of batches(frames(source, { ...images, times: wanted }), batch, clock)) {
+  const times = timesToDecode(
+    lanes.map(({ encoder }) => encoder),
+    wanted,
+  )
+  const boxes = views.includes('hand') ? await clock('hands', () => crops!.boxes(source, times, images)) : []
+  const boxAt = new Map(times.map((time, i) => [time, boxes[i]]))
+  const encoder = new BatchEncoder(lanes, wanted, clock, batch)
+  for await (const group of batches(frames(source, { ...images, times }), batch, clock)) {
     const boxesOf = group.map((frame) => boxAt.get(frame.at))
     encoder.add(group, boxesOf, crops?.zeroWithoutBox)
     tell(encoder.count)

@@ -22,12 +22,13 @@ export function spaceId(space: FeatureSpace): string {
 }
 
 /**
- * The space of an encoder's frame features.
+ * The space of an encoder's features, a frame's or a window's.
  *
  * @param crop for the hand view: the id of the provider of boxes and of the crop rule
  */
 export function frameSpace(encoder: ImageEncoder, view: View, every: number, crop?: string): FeatureSpace {
   const compute: Compute = encoder.compute ?? 'float32'
+  const { window } = encoder
   return {
     encoder: encoder.name,
     weights: encoder.hash,
@@ -36,7 +37,7 @@ export function frameSpace(encoder: ImageEncoder, view: View, every: number, cro
     ...(view === 'hand' ? { crop: crop ?? 'none' } : {}),
     preprocessing: encoder.preprocessing,
     compute,
-    unit: { kind: 'frame' },
+    unit: window ? { kind: 'window', length: window.frames, stride: window.stride } : { kind: 'frame' },
     every,
   }
 }

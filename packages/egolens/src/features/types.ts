@@ -16,8 +16,9 @@ export interface FeatureSpace {
   crop?: string
   preprocessing: Preprocessing
   compute: 'float32' | 'bfloat16'
+  /** A window has `length` frames, `stride` seconds apart. */
   unit: { kind: 'frame' } | { kind: 'window'; length: number; stride: number }
-  /** The time grid: frames at k * every seconds. */
+  /** The time grid: frames, or the middles of windows, at k * every seconds. */
   every: number
 }
 

@@ -1,9 +1,8 @@
-import { resolveCompute } from '../encoders/compute.js'
-import { loadClip, loadImageEncoder } from '../encoders/registry.js'
 import { extract } from '../features/extract.js'
 import { FeatureStore } from '../features/store.js'
 import type { DetectionFile } from '../hands/formats.js'
 import type { AdapterInfo } from '../training/adapter.js'
+import { openBackbone } from '../training/backbone.js'
 import { openCrops } from '../training/crops.js'
 import type { Recipe } from '../training/recipe.js'
 import { RememberingSource } from '../training/remembering-source.js'
@@ -35,7 +34,7 @@ export function frozenModels(
   shared: Map<string, Promise<Frozen>>,
 ): Promise<Frozen> {
   const { backbone, features } = info
-  const key = JSON.stringify([backbone.clip, backbone.context, features])
+  const key = JSON.stringify([backbone.clip, backbone.context, backbone.longTexts, features])
   const opened = shared.get(key) ?? open(info, store, hands)
   shared.set(key, opened)
   return opened
@@ -46,14 +45,13 @@ async function open(
   storeFolder: string,
   hands: HandChoice | undefined,
 ): Promise<Frozen> {
-  const compute = resolveCompute(features.compute as 'float32' | 'bfloat16' | 'auto')
-  const clip = await loadClip(backbone.clip, { compute })
-  const context = backbone.context ? await loadImageEncoder(backbone.context, { compute }) : clip.image
-  const models = { image: clip.image, text: clip.text, logitScale: clip.logitScale, context }
+  const compute = features.compute as Recipe['features']['compute']
+  const models = await openBackbone({ backbone, features: { compute, window: features.window } })
+  const { image, context } = models
   const trained = features.hands as Recipe['features']['hands']
   const crops = await openCrops(handsOf(trained, hands), (source) => hands?.detections?.(source), features.every)
   const store = await FeatureStore.open(storeFolder)
-  const encoders = context === clip.image ? [clip.image] : [clip.image, context]
+  const encoders = context === image ? [image] : [image, context]
   // Windows of a video are scored in many batches.
   const remembered = new RememberingSource(storedFeatures(store, models, features.every, crops.id))
   return {

@@ -33,12 +33,14 @@ export const adapterInfo = z.strictObject({
   backbone: z.strictObject({
     clip: z.string(),
     context: z.string().optional(),
+    longTexts: z.enum(['refuse', 'end', 'cut']).optional(),
     image: encoder,
     contextImage: encoder,
   }),
   /** How frames were chosen and cropped: an adapter is only as good as its inputs are alike. */
   features: z.strictObject({
     every: z.number(),
+    window: z.object({ frames: z.int().optional(), stride: z.number().optional() }).optional(),
     compute: z.string(),
     hands: z.looseObject({ provider: z.string() }),
     /** The id of the boxes' provider and crop rule, as it stands in every hand feature's key. */
@@ -100,6 +102,7 @@ export async function saveAdapter(directory: string, given: SaveAdapter): Promis
     },
     features: {
       every: recipe.features.every,
+      ...(recipe.features.window ? { window: recipe.features.window } : {}),
       compute: recipe.features.compute,
       hands: recipe.features.hands,
       ...(crop === undefined ? {} : { crop }),

@@ -86,6 +86,18 @@ describe('evaluating a run', () => {
     expect(lagThere).not.toEqual(there)
   })
 
+  it('scores the start of each part of a clip where the recipe says so', async () => {
+    const resources = standInResources()
+    const scores = async (evaluateAt?: 'start') => {
+      const dir = join(root, String(evaluateAt))
+      const recipe = standInRecipe({ frames: 1, ...(evaluateAt ? { evaluateAt } : {}) }, { method: 'zero-shot' })
+      await train(recipe, { dir, resources })
+      return (await evaluateRun(dir, { resources })).tests.map(({ predictions }) => predictions)
+    }
+    const [middle, start] = [await scores(), await scores('start')]
+    expect(start).not.toEqual(middle)
+  })
+
   it('gives the same predictions again', async () => {
     const first = await result()
     const text = await readFile(join(root, 'result.json'), 'utf8')

@@ -113,7 +113,8 @@ async function scoreTests(recipe: Recipe, { method }: Adapter, resources: Resour
     signal?.throwIfAborted()
     // The public code samples differently on these two datasets alone.
     const contextLag = recipe.training.contextLag && spec.dataset === 'ego4d-fho-lta'
-    const stepStart = recipe.training.egteaStart === true && spec.dataset === 'egtea'
+    const egteaStart = recipe.training.egteaStart === true && spec.dataset === 'egtea'
+    const stepStart = recipe.training.evaluateAt === 'start' || egteaStart
     const scores = await scoreClips(method, clips, labels, {
       features: resources.features,
       contextLag,

@@ -12,8 +12,17 @@ const namedData = data.extend({ name: z.string().describe('how tables call it') 
 const view = z.enum(['full', 'hand'])
 
 const backbone = z.strictObject({
-  clip: z.string().default('small').describe('CLIP weights: small, a folder, or a name in the hub cache'),
-  context: z.string().optional().describe('the encoder of the adapter path, if it is another one'),
+  clip: z
+    .string()
+    .default('small')
+    .describe('weights of a CLIP or a LaViLa: small, a folder, or a name in the hub cache'),
+  context: z.string().optional().describe('the encoder of the adapter path, if it is another one, such as a DINOv2'),
+  longTexts: z
+    .enum(['refuse', 'end', 'cut'])
+    .optional()
+    .describe(
+      'texts that are too long: refuse (CLIP), cut before the end token (LaViLa), cut it too (its public code)',
+    ),
 })
 
 const hands = z.strictObject({
@@ -30,9 +39,15 @@ const hands = z.strictObject({
     .describe('no hands: the full frame, the last box of 2 s, or a feature of zeros'),
 })
 
+const window = z.strictObject({
+  frames: z.int().min(1).optional().describe('frames of a window; those that the weights were trained for'),
+  stride: z.number().positive().optional().describe('seconds between them; 0.5'),
+})
+
 const features = z.strictObject({
   store: z.string().default('features').describe('folder of the feature store'),
-  every: z.number().positive().default(0.25).describe('seconds between frames'),
+  every: z.number().positive().default(0.25).describe('seconds between frames, or between the middles of windows'),
+  window: window.optional().describe('for encoders that see several frames at once, as LaViLa does'),
   views: z.array(view).min(1).optional().describe('full and hand; what the method needs, if not said'),
   hands: hands.prefault({}).describe('hand boxes, and the rule that makes a crop of them'),
   compute: z.enum(['float32', 'bfloat16', 'auto']).default('float32').describe('number type of the frozen encoders'),
@@ -54,7 +69,7 @@ const dataSection = z.strictObject({
 const training = z.strictObject({
   epochs: z.int().min(1).describe('passes over the training clips'),
   batch: z.int().min(1).describe('clips a step'),
-  frames: z.int().min(1).default(16).describe('frames a clip'),
+  frames: z.int().min(1).default(16).describe('frames, or windows, a clip'),
   optimizer: z.enum(['adamw', 'sgd']),
   lr: z.number().positive().describe('learning rate after the warm-up'),
   betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).describe('AdamW'),
@@ -77,6 +92,10 @@ const training = z.strictObject({
     .boolean()
     .optional()
     .describe('score EGTEA as the public X-MIC code does: each frame at the start of its step, not at the middle'),
+  evaluateAt: z
+    .enum(['middle', 'start'])
+    .optional()
+    .describe('which frame of each of the equal parts of a clip is scored: the middle one, if not said'),
   saveEvery: z.int().min(1).optional().describe('steps between checkpoints, besides one at each epoch'),
   keep: z.int().min(1).default(2).describe('checkpoints that are kept'),
 })

@@ -1,8 +1,6 @@
 import { detectionFile } from '../datasets/detections.js'
 import { openDataset } from '../datasets/registry.js'
 import type { Dataset } from '../datasets/types.js'
-import { resolveCompute } from '../encoders/compute.js'
-import { loadClip, loadImageEncoder } from '../encoders/registry.js'
 import { EgoLensError } from '../errors.js'
 import { extract } from '../features/extract.js'
 import { frameSpace, spaceId } from '../features/space.js'
@@ -10,6 +8,7 @@ import { FeatureStore } from '../features/store.js'
 import type { FeatureSpace } from '../features/types.js'
 import type { DetectionFile } from '../hands/index.js'
 import type { Backbone } from '../methods/types.js'
+import { openBackbone } from './backbone.js'
 import { openCrops } from './crops.js'
 import type { FeatureSource, Stream } from './frame-table.js'
 import { type DataSpec, type Recipe, readerOptions } from './recipe.js'
@@ -76,13 +75,6 @@ function refuseBlind(
     where: 'features.hands.provider: file',
     cure: 'put the files where the dataset looks for them (its option detections), or set the provider to ssd, or to none',
   })
-}
-
-async function openBackbone({ backbone, features }: Recipe): Promise<Backbone> {
-  const compute = resolveCompute(features.compute)
-  const clip = await loadClip(backbone.clip, { compute })
-  const context = backbone.context ? await loadImageEncoder(backbone.context, { compute }) : clip.image
-  return { image: clip.image, text: clip.text, logitScale: clip.logitScale, context }
 }
 
 /** Features in a store, for the two encoders of a backbone. */

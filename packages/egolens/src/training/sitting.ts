@@ -140,7 +140,7 @@ async function sit(sitting: Sitting, optimizer: Optimizer, state: TrainingState,
         await save(method, optimizer, state, paths.checkpoints, training.keep)
       },
       ...(validationTable
-        ? { validate: (epoch: number) => select(epoch, method, validationTable, validation!, state, paths.best) }
+        ? { validate: (epoch: number) => select(epoch, sitting, validationTable, validation!, state) }
         : {}),
       progress,
       ...(signal ? { signal } : {}),
@@ -171,16 +171,16 @@ async function save(method: Method, optimizer: Optimizer, state: TrainingState, 
 /** Scores the validation clips and keeps the weights if they are the best so far; of equal ones the earliest. */
 async function select(
   epoch: number,
-  method: Method,
+  { method, recipe, dir }: Sitting,
   table: FrameTable,
   { labels }: ClipSet,
   state: TrainingState,
-  path: string,
 ): Promise<number> {
-  const scores = Object.values(await scoreTable(method, table, labels, { task: 'validation' }))
+  const stepStart = recipe.training.evaluateAt === 'start'
+  const scores = Object.values(await scoreTable(method, table, labels, { task: 'validation', stepStart }))
   const score = scores.reduce((sum, clips) => sum + top1(clips), 0) / scores.length
   if (!state.best || score > state.best.score) {
-    await saveTensors(path, method.module.stateDict())
+    await saveTensors(runPaths(dir).best, method.module.stateDict())
     state.best = { epoch, score }
   }
   return score

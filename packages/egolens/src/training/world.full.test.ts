@@ -2,72 +2,29 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { renderPlace, vocabulary } from '@egolens/world'
+import { renderPlace } from '@egolens/world'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { formulaWeights, writeClip } from '../encoders/clip/clip.testing.js'
+import { formulaWeights, tokenizerOf, writeClip } from '../encoders/clip/clip.testing.js'
 import type { ClipConfig } from '../encoders/clip/config.js'
 import { evaluateRun } from './evaluate-run.js'
 import { extractFeatures } from './prepare.js'
 import { readRecipe } from './recipe.js'
 import { openResources } from './resources.open.js'
 import { train } from './train.js'
+import { worldWords } from './world.testing.js'
 
 const recipeFile = fileURLToPath(new URL('../../../../recipes/small/x-mic-kitchen-noun.yaml', import.meta.url))
 
 /** A CLIP without training whose tokens are the world's words. */
-function words(): string[] {
-  const names = (['kitchen', 'workshop'] as const).flatMap((place) => {
-    const { verbs, nouns } = vocabulary(place)
-    return [...verbs, ...nouns].map((entry) => entry.name)
-  })
-  return [...new Set(names.flatMap((name) => name.toLowerCase().split(/[^a-z]+/)))].filter((word) => word !== '')
-}
-
 async function writeModel(dir: string): Promise<void> {
-  const tokens = ['<unknown>', ...words(), '<start>', '<end>']
-  const [start, end] = [tokens.length - 2, tokens.length - 1]
+  const words = worldWords()
+  const tower = { width: 32, layers: 1, heads: 2, hidden: 64, activation: 'quick_gelu' as const, eps: 1e-5 }
   const config: ClipConfig = {
-    vision: { width: 32, layers: 1, heads: 2, hidden: 64, activation: 'quick_gelu', eps: 1e-5, image: 64, patch: 16 },
-    text: {
-      width: 32,
-      layers: 1,
-      heads: 2,
-      hidden: 64,
-      activation: 'quick_gelu',
-      eps: 1e-5,
-      vocabulary: tokens.length,
-      context: 32,
-    },
+    vision: { ...tower, image: 64, patch: 16 },
+    text: { ...tower, vocabulary: words.length + 2, context: 32 },
     width: 32,
   }
-  const marker = (id: number, content: string) => ({ id, content, special: true, normalized: false })
-  await writeClip(dir, config, formulaWeights(config), {
-    version: '1.0',
-    added_tokens: [marker(start, '<start>'), marker(end, '<end>')],
-    normalizer: { type: 'Lowercase' },
-    decoder: null,
-    pre_tokenizer: { type: 'WhitespaceSplit' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [
-        { SpecialToken: { id: '<start>', type_id: 0 } },
-        { Sequence: { id: 'A', type_id: 0 } },
-        { SpecialToken: { id: '<end>', type_id: 0 } },
-      ],
-      pair: [],
-      special_tokens: {
-        '<start>': { id: '<start>', ids: [start], tokens: ['<start>'] },
-        '<end>': { id: '<end>', ids: [end], tokens: ['<end>'] },
-      },
-    },
-    model: {
-      type: 'WordPiece',
-      unk_token: '<unknown>',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-    },
-  })
+  await writeClip(dir, config, formulaWeights(config), tokenizerOf(words))
 }
 
 let root: string

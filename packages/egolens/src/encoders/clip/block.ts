@@ -21,8 +21,8 @@ export interface BlockWeights {
 export interface BlockSettings {
   heads: number
   eps: number
-  /** `silu` where 1.702 is folded into the weights. */
-  activation: Activation | 'silu'
+  /** `silu` where 1.702 is folded into the weights; `swiglu` multiplies the two halves of what fc1 gives. */
+  activation: Activation | 'silu' | 'swiglu'
   /** Factor on query-key products; 1 where it is folded into the query's weights. */
   scale: number
 }
@@ -55,8 +55,12 @@ function attention(x: Tensor, qkv: Affine, { heads, scale }: BlockSettings, mask
     .reshape([batch, length, width])
 }
 
-function activate(x: Tensor, activation: BlockSettings['activation']): Tensor {
+export function activate(x: Tensor, activation: BlockSettings['activation']): Tensor {
   if (activation === 'silu') return x.silu()
+  if (activation === 'swiglu') {
+    const [gate, value] = x.chunk(2, -1)
+    return gate!.silu().mul(value!)
+  }
   if (activation === 'gelu') return x.gelu()
   return x.mul(x.mul(1.702).sigmoid())
 }

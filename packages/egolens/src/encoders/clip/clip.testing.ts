@@ -25,8 +25,13 @@ export function formulaWeights(config: ClipConfig): Record<string, Tensor> {
 
 /** A tokenizer.json with the words w0, w1, ... between a start and an end token. */
 export function wordTokenizer(size: number): object {
-  const tokens = [...Array.from({ length: size - 2 }, (_, i) => `w${i}`), '<start>', '<end>']
-  const [start, end] = [size - 2, size - 1]
+  return tokenizerOf(Array.from({ length: size - 2 }, (_, i) => `w${i}`))
+}
+
+/** A tokenizer.json with these words, then a start and an end token; any other word is read as the first. */
+export function tokenizerOf(words: readonly string[]): object {
+  const tokens = [...words, '<start>', '<end>']
+  const [start, end] = [tokens.length - 2, tokens.length - 1]
   const special = (id: number, content: string) => ({ id, content, special: true, normalized: false })
   return {
     version: '1.0',
@@ -49,16 +54,12 @@ export function wordTokenizer(size: number): object {
     },
     model: {
       type: 'WordPiece',
-      unk_token: 'w0',
+      unk_token: words[0],
       continuing_subword_prefix: '##',
       max_input_chars_per_word: 100,
-      vocab: vocabulary(tokens),
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
     },
   }
-}
-
-function vocabulary(tokens: string[]): Record<string, number> {
-  return Object.fromEntries(tokens.map((token, id) => [token, id]))
 }
 
 /** Writes a model's directory that `loadClip` reads. */

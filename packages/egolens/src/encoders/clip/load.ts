@@ -5,34 +5,31 @@ import { readJson } from '../../files.js'
 import { weightFiles, weightHash } from '../../weights/files.js'
 import { checkTensors } from '../../weights/mismatch.js'
 import { resolveWeights } from '../../weights/resolve.js'
-import type { Compute } from '../types.js'
+import { checkFinite, openDirectory } from '../source.js'
+import type { Compute, DualEncoder } from '../types.js'
 import { type ClipConfig, parseConfig } from './config.js'
 import { ClipImageEncoder } from './image-encoder.js'
 import { allFolded } from './layers.js'
 import { expectedTensors, isIgnored } from './names.js'
 import { configFromOpenAi, isOpenAi, openAiSource } from './openai.js'
 import { clipPreprocessing } from './preprocessing.js'
-import { brokenTensors, openDirectory } from './source.js'
 import { TextTower } from './text.js'
-import { ClipTextEncoder } from './text-encoder.js'
+import { ClipTextEncoder, type LongTexts } from './text-encoder.js'
 import { loadTokenizer } from './tokenizer/load.js'
 import type { Tokenizer } from './tokenizer/types.js'
 import { VisionTower } from './vision.js'
 import { allTensors, bindWeights } from './weights.js'
 
 /** Both frozen towers of a CLIP. */
-export interface ClipModel {
-  name: string
-  dir: string
-  /** sha256 of the weights. */
-  hash: string
+export interface ClipModel extends DualEncoder {
   config: ClipConfig
   image: ClipImageEncoder
   text: ClipTextEncoder
-  /** A logarithm: ln 100 in published weights. */
-  logitScale: number
-  /** Frees the weights. */
-  dispose(): void
+}
+
+export interface ClipOptions {
+  compute?: Compute
+  longTexts?: LongTexts | undefined
 }
 
 /**
@@ -45,7 +42,7 @@ export interface ClipModel {
  * const clip = await loadClip('small')
  * const texts = clip.text.encode(['cup', 'knife']) // [2, D]
  */
-export async function loadClip(nameOrDir: string, options: { compute?: Compute } = {}): Promise<ClipModel> {
+export async function loadClip(nameOrDir: string, options: ClipOptions = {}): Promise<ClipModel> {
   const { name, dir } = await resolveWeights(nameOrDir)
   const [hash, tokenizer] = [await weightHash(await weightFiles(dir)), await loadTokenizer(dir)]
   const compute = options.compute ?? 'float32'
@@ -59,7 +56,7 @@ export async function loadClip(nameOrDir: string, options: { compute?: Compute }
     hash,
     config,
     image: new ClipImageEncoder(new VisionTower(config, weights.vision, allFolded), name, hash, preprocessing, compute),
-    text: new ClipTextEncoder(text, tokenizer),
+    text: new ClipTextEncoder(text, tokenizer, options.longTexts),
     logitScale: weights.logitScale.item(),
     dispose() {
       for (const tensor of allTensors(weights)) tensor.dispose()
@@ -77,23 +74,15 @@ async function readWeights(dir: string, compute: Compute) {
     const source = openAi ? openAiSource(opened) : opened
     const expected = expectedTensors(config)
     checkTensors(source, expected, dir, { isIgnored })
-    const broken = brokenTensors(source, expected.keys())
-    if (broken.length > 0) throw notFinite(broken, dir)
+    checkFinite(source, expected.keys(), dir)
     return { config, weights: bindWeights(source, config, { folding: allFolded, vision: compute }) }
   } finally {
     opened.close()
   }
 }
 
-function notFinite(names: readonly string[], where: string): EgoLensError {
-  const few = `${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}`
-  return new EgoLensError('weights/not-finite', `${names.length} tensors hold NaN or infinite values: ${few}`, {
-    where,
-    cure: 'pull or convert the weights again; training that made them has diverged',
-  })
-}
-
-function checkVocabulary(tokenizer: Tokenizer, config: ClipConfig, dir: string): void {
+/** @throws EgoLensError `tokenizer/too-large` */
+export function checkVocabulary(tokenizer: Tokenizer, config: Pick<ClipConfig, 'text'>, dir: string): void {
   if (tokenizer.size <= config.text.vocabulary) return
   throw new EgoLensError(
     'tokenizer/too-large',

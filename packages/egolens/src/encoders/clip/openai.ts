@@ -1,7 +1,7 @@
 import type { Tensor } from '@egolens/torch'
 import { EgoLensError } from '../../errors.js'
+import { depthOf, tellingShape, type WeightSource } from '../source.js'
 import type { ClipConfig } from './config.js'
-import type { WeightSource } from './source.js'
 
 const outside: Readonly<Record<string, string>> = {
   'visual.conv1.weight': 'vision_model.embeddings.patch_embedding.weight',
@@ -88,10 +88,7 @@ function thirds(source: WeightSource, name: string): Part[] {
  * @throws EgoLensError `clip/unsupported` for the ResNet models, `weights/mismatch` where a shape that tells is missing
  */
 export function configFromOpenAi(source: WeightSource, where: string): ClipConfig {
-  const shape = (name: string): readonly number[] => {
-    if (source.names.includes(name)) return source.shape(name)
-    throw new EgoLensError('weights/mismatch', `the tensor "${name}" is missing`, { where })
-  }
+  const shape = (name: string) => tellingShape(source, name, where)
   if (source.names.some((name) => name.startsWith('visual.layer1.'))) {
     throw new EgoLensError('clip/unsupported', 'this is a CLIP with a ResNet image tower', {
       where,
@@ -103,7 +100,7 @@ export function configFromOpenAi(source: WeightSource, where: string): ClipConfi
   const [vocabulary, textWidth] = shape('token_embedding.weight') as [number, number]
   const tower = (of: number, prefix: string) => ({
     width: of,
-    layers: depth(source.names, prefix),
+    layers: depthOf(source.names, prefix),
     heads: Math.max(1, Math.floor(of / 64)),
     hidden: 4 * of,
     activation: 'quick_gelu' as const,
@@ -118,11 +115,4 @@ export function configFromOpenAi(source: WeightSource, where: string): ClipConfi
     text: { ...tower(textWidth, 'transformer.resblocks.'), vocabulary, context: shape('positional_embedding')[0]! },
     width: shape('text_projection')[1]!,
   }
-}
-
-function depth(names: readonly string[], prefix: string): number {
-  const numbers = names
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => Number.parseInt(name.slice(prefix.length), 10))
-  return Math.max(-1, ...numbers) + 1
 }

@@ -7,6 +7,12 @@ import type { Tokenizer } from './tokenizer/types.js'
 /** Texts encoded at a time: enough to fill the cores, and memory stays bounded whatever the number of classes. */
 const chunk = 64
 
+/**
+ * What becomes of a text with more tokens than the tower takes: `refuse` it, cut it and put its `end` token back, or
+ * `cut` it without, as LaViLa's code does; such a text is then pooled at its start token, so all of them are alike.
+ */
+export type LongTexts = 'refuse' | 'end' | 'cut'
+
 /** CLIP's texts: tokenizer and tower together. */
 export class ClipTextEncoder implements TextEncoder {
   readonly width: number
@@ -16,6 +22,7 @@ export class ClipTextEncoder implements TextEncoder {
   constructor(
     readonly tower: TextTower,
     readonly tokenizer: Tokenizer,
+    readonly longTexts: LongTexts = 'refuse',
   ) {
     this.width = tower.config.width
     this.tokenWidth = tower.config.text.width
@@ -52,14 +59,16 @@ export class ClipTextEncoder implements TextEncoder {
     })
   }
 
-  // CLIP pools where the largest id stands first; that is its end token, and small vocabularies say theirs.
+  // CLIP pools where the largest id stands first: its end token, else its start token. Small vocabularies say theirs.
   #ends(lists: number[][]): number[] {
-    return lists.map((ids) => ids.indexOf(this.tokenizer.end))
+    return lists.map((ids) => Math.max(0, ids.indexOf(this.tokenizer.end)))
   }
 
   #ids(text: string): number[] {
     const ids = this.tokenizer.encode(text)
     if (ids.length <= this.contextLength) return ids
+    if (this.longTexts === 'cut') return ids.slice(0, this.contextLength)
+    if (this.longTexts === 'end') return [...ids.slice(0, this.contextLength - 1), this.tokenizer.end]
     const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text
     throw new EgoLensError(
       'text/too-long',

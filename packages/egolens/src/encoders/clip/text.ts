@@ -12,7 +12,7 @@ export class TextTower {
 
   /** @param folding what the weights were bound with */
   constructor(
-    readonly config: ClipConfig,
+    readonly config: Pick<ClipConfig, 'text' | 'width'>,
     readonly weights: TextWeights,
     folding: Folding,
   ) {

@@ -1,4 +1,5 @@
 import { cat, noGrad, scope, type Tensor } from '@egolens/torch'
+import { patchRows } from '../patches.js'
 import type { Hooks, ImageTower } from '../types.js'
 import { type BlockSettings, norm } from './block.js'
 import type { ClipConfig } from './config.js'
@@ -37,7 +38,7 @@ export class VisionTower implements ImageTower {
    */
   embed(pixels: Tensor, extra?: Tensor): Tensor {
     const { weights } = this
-    const patches = this.#patches(pixels).matmul(weights.patch.flatten(1).t())
+    const patches = patchRows(pixels, this.config.vision.patch).matmul(weights.patch.flatten(1).t())
     const first = weights.classToken.expand([patches.shape[0]!, 1, this.width])
     const placed = cat([first, patches], 1).add(weights.positions)
     return norm(extra ? cat([placed, extra], 1) : placed, weights.preNorm, this.config.vision.eps)
@@ -57,15 +58,5 @@ export class VisionTower implements ImageTower {
   /** pixels [B, 3, S, S] -> [B, D], without gradients and with memory that does not grow. */
   encode(pixels: Tensor): Tensor {
     return noGrad(() => scope(() => this.pool(this.run(this.embed(pixels)))))
-  }
-
-  // As one matrix product this is several times faster on a CPU than a convolution of the same stride.
-  #patches(pixels: Tensor): Tensor {
-    const { image, patch } = this.config.vision
-    const grid = image / patch
-    return pixels
-      .reshape([-1, 3, grid, patch, grid, patch])
-      .permute([0, 2, 4, 1, 3, 5])
-      .reshape([-1, grid * grid, 3 * patch * patch])
   }
 }

@@ -1,8 +1,8 @@
 import { cat, type DType, noGrad, scope, type Tensor } from '@egolens/torch'
+import type { WeightSource } from '../source.js'
 import type { Affine, BlockWeights } from './block.js'
 import type { ClipConfig, TowerConfig } from './config.js'
 import type { Folding } from './layers.js'
-import type { WeightSource } from './source.js'
 
 export interface VisionWeights {
   /** [W, 3, patch, patch] */
@@ -49,7 +49,6 @@ export function bindWeights(source: WeightSource, config: ClipConfig, options: B
     scope(() => {
       const read = (dtype: DType) => (name: string) => source.tensor(name).to(dtype)
       const vision = read(options.vision ?? 'float32')
-      const text = read('float32')
       const bound: ClipWeights = {
         vision: {
           patch: vision('vision_model.embeddings.patch_embedding.weight'),
@@ -60,19 +59,25 @@ export function bindWeights(source: WeightSource, config: ClipConfig, options: B
           postNorm: affine(vision, 'vision_model.post_layernorm'),
           projection: vision('visual_projection.weight'),
         },
-        text: {
-          tokens: text('text_model.embeddings.token_embedding.weight'),
-          positions: text('text_model.embeddings.position_embedding.weight'),
-          blocks: blocks(text, 'text_model.encoder.layers', config.text, { folding: options.folding }),
-          finalNorm: affine(text, 'text_model.final_layer_norm'),
-          projection: text('text_projection.weight'),
-        },
-        logitScale: text('logit_scale'),
+        text: readText(source, config, options.folding),
+        logitScale: read('float32')('logit_scale'),
       }
       for (const tensor of allTensors(bound)) tensor.keep()
       return bound
     }),
   )
+}
+
+/** The text tower of a source, in float32. Call it in a scope; its tensors are the caller's to keep. */
+export function readText(source: WeightSource, config: Pick<ClipConfig, 'text'>, folding: Folding): TextWeights {
+  const read = (name: string) => source.tensor(name).to('float32')
+  return {
+    tokens: read('text_model.embeddings.token_embedding.weight'),
+    positions: read('text_model.embeddings.position_embedding.weight'),
+    blocks: blocks(read, 'text_model.encoder.layers', config.text, { folding }),
+    finalNorm: affine(read, 'text_model.final_layer_norm'),
+    projection: read('text_projection.weight'),
+  }
 }
 
 type Read = (name: string) => Tensor
@@ -110,7 +115,8 @@ function times(x: Tensor, factor: number): Tensor {
   return factor === 1 ? x : x.mul(factor)
 }
 
-function mapBlock(block: BlockWeights, map: (tensor: Tensor) => Tensor): BlockWeights {
+/** A layer with each tensor mapped to another. */
+export function mapBlock(block: BlockWeights, map: (tensor: Tensor) => Tensor): BlockWeights {
   const both = ({ weight, bias }: Affine) => ({ weight: map(weight), bias: map(bias) })
   const { norm1, qkv, out, norm2, fc1, fc2 } = block
   return { norm1: both(norm1), qkv: both(qkv), out: both(out), norm2: both(norm2), fc1: both(fc1), fc2: both(fc2) }
@@ -118,18 +124,24 @@ function mapBlock(block: BlockWeights, map: (tensor: Tensor) => Tensor): BlockWe
 
 /** Every tensor of the structure, in a fixed order. */
 export function allTensors({ vision, text, logitScale }: ClipWeights): Tensor[] {
-  const words = [text.tokens, text.positions, ...text.blocks.flatMap(layer), ...both(text.finalNorm), text.projection]
-  return [...visionTensors(vision), ...words, logitScale]
+  return [...visionTensors(vision), ...textTensors(text), logitScale]
+}
+
+/** Every tensor of the text tower. */
+export function textTensors({ tokens, positions, blocks, finalNorm, projection }: TextWeights): Tensor[] {
+  return [tokens, positions, ...blocks.flatMap(blockTensors), ...both(finalNorm), projection]
 }
 
 /** Every tensor of the image tower. */
 export function visionTensors({ patch, classToken, positions, preNorm, ...rest }: VisionWeights): Tensor[] {
-  const layers = rest.blocks.flatMap(layer)
+  const layers = rest.blocks.flatMap(blockTensors)
   return [patch, classToken, positions, ...both(preNorm), ...layers, ...both(rest.postNorm), rest.projection]
 }
 
 const both = ({ weight, bias }: Affine) => [weight, bias]
-const layer = (b: BlockWeights) => [b.norm1, b.qkv, b.out, b.norm2, b.fc1, b.fc2].flatMap(both)
+
+/** Every tensor of a layer. */
+export const blockTensors = (b: BlockWeights): Tensor[] => [b.norm1, b.qkv, b.out, b.norm2, b.fc1, b.fc2].flatMap(both)
 
 /** The tensors under Hugging Face's names. The weights must not be folded. */
 export function stateDict({ vision, text, logitScale }: ClipWeights): Record<string, Tensor> {

@@ -37,7 +37,7 @@ export async function maskedFeatures(
     const times = gridSteps(work.ranges, every).map((step) => step * every)
     const detections = await provider.detections(work.source, times)
     const lanes = views.map((view) => ({ encoder, view, space: frameSpace(encoder, view, every, 'elsewhere') }))
-    const encoded = new BatchEncoder(lanes, times.length, untimed)
+    const encoded = new BatchEncoder(lanes, times, untimed)
     for await (const group of batches(frames(work.source, { times }), 48, untimed)) {
       const at = group.map((frame) => times.indexOf(frame.at))
       group.forEach((frame, k) => {
