@@ -2,6 +2,7 @@ export type { ClipConfig } from './clip/config.js'
 export { bfloat16IsFast, resolveCompute } from './compute.js'
 export type { DinoConfig } from './dino/config.js'
 export type { LavilaConfig } from './lavila/config.js'
+export { normalisePixels, pixelEncoder } from './pixels.js'
 export {
   type ClipModel,
   type DinoImageEncoder,

@@ -15,8 +15,8 @@ export interface Preprocessing {
 /** The type that an encoder computes in; what it gives is float32 in either case. */
 export type Compute = 'float32' | 'bfloat16'
 
-/** Where in an encoder a feature is taken. */
-export type Tap = 'joint' | 'cls' | 'patches'
+/** Where in an encoder a feature is taken; `pixels`: before it, the prepared frame itself. */
+export type Tap = 'joint' | 'cls' | 'patches' | 'pixels'
 
 /**
  * Looks at, replaces, lengthens or shortens the tokens [B, N, W] around a layer (counted from 0). Returning nothing
@@ -25,6 +25,14 @@ export type Tap = 'joint' | 'cls' | 'patches'
 export interface Hooks {
   before?(layer: number, tokens: Tensor): Tensor | undefined
   after?(layer: number, tokens: Tensor): Tensor | undefined
+  /**
+   * Tokens that the layer's attention looks at and that are gone after it, so they are made keys and values only. Each
+   * group is [B / r, M, W], one for r neighbouring items of the batch: what they share is computed once. Not where
+   * attention is causal.
+   */
+  beside?(layer: number, tokens: Tensor): readonly Tensor[]
+  /** How many of the tokens, from the first on, leave the layer; the others are looked at and gone. All by default. */
+  kept?(layer: number): number | undefined
 }
 
 /** A frozen image tower that can be entered between its layers, with gradients to whatever is put in. */
@@ -32,8 +40,13 @@ export interface ImageTower {
   readonly layers: number
   /** Width of its tokens. */
   readonly width: number
-  /** pixels [B, 3, S, S] -> tokens [B, 1 + patches (+ extra), W], class token first; `extra` joins without positions. */
-  embed(pixels: Tensor, extra?: Tensor): Tensor
+  /** Side of a patch, in pixels. */
+  readonly patch: number
+  /**
+   * pixels [B, 3, S, S] -> tokens [B, 1 + patches (+ extra), W], class token first; `extra` [B, M, W] joins without
+   * positions, `added` (of a shape that broadcasts, such as [B, 1, W]) is added to all but these as positions are.
+   */
+  embed(pixels: Tensor, extra?: Tensor, added?: Tensor): Tensor
   /** tokens [B, N, W] through all layers. */
   run(tokens: Tensor, hooks?: Hooks): Tensor
   /** The class token of tokens [B, N, W] -> [B, D] in the joint space. */

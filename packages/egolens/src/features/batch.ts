@@ -2,15 +2,20 @@ import { noGrad, scope, type Tensor } from '@egolens/torch'
 import type { ImageEncoder, Preprocessing } from '../encoders/types.js'
 import { type Frame, preprocess, type RelativeBox } from '../video/index.js'
 import type { Clock } from './clock.js'
-import { openRows, type Rows } from './rows.js'
+import { openRows, type Rows, valuesOf } from './rows.js'
 import { canonical } from './space.js'
-import type { FeatureSpace, VideoFeatures, View } from './types.js'
+import type { FeatureSpace, FeatureValues, VideoFeatures, View } from './types.js'
 
 /** One encoder looking at one view. */
 export interface Lane {
   encoder: ImageEncoder
   view: View
   space: FeatureSpace
+}
+
+/** Bytes in memory of one moment's features in all lanes. */
+export function bytesHeld(lanes: readonly Lane[]): number {
+  return lanes.reduce((sum, { encoder }) => sum + valuesOf(encoder, 1).byteLength, 0)
 }
 
 /**
@@ -55,7 +60,7 @@ export class BatchEncoder {
           pixels.set(key, seen)
           const blank = frames.map((_, i) => zero && view === 'hand' && !boxes[i])
           this.#rows[lane]!.add({ times, pixels: seen, blank }, (pictures) =>
-            this.clock('encode', () => encoder.encode(pictures).toTypedArray() as Float32Array),
+            this.clock('encode', () => encoder.encode(pictures).toTypedArray() as FeatureValues),
           )
         })
       }),
@@ -63,7 +68,7 @@ export class BatchEncoder {
   }
 
   /** What each lane gathered. */
-  results(): { space: FeatureSpace; features: VideoFeatures }[] {
+  results(): { space: FeatureSpace; features: VideoFeatures<FeatureValues> }[] {
     if (this.count < this.times.length) throw new Error(`${this.times.length - this.count} features lack their frames`)
     const times = Float64Array.from(this.times)
     return this.lanes.map(({ encoder: { width }, space }, lane) => ({

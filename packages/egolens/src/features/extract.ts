@@ -4,7 +4,7 @@ import type { ImageEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
 import { type Progress, silent } from '../progress.js'
 import { frames, type ImageOptions } from '../video/index.js'
-import { BatchEncoder, batches, type Lane } from './batch.js'
+import { BatchEncoder, batches, bytesHeld, type Lane } from './batch.js'
 import { type Clock, type Seconds, stopwatch } from './clock.js'
 import type { CropProvider } from './crops.js'
 import { gridSteps } from './grid.js'
@@ -110,6 +110,9 @@ function makeLanes({ encoders, views, every, crops }: ExtractOptions): Lane[] {
   return lanes.filter(({ space }) => !seen.has(JSON.stringify(space)) && seen.add(JSON.stringify(space)))
 }
 
+/** What is held of a source before it is written: pixels of a long one are gigabytes, its features never as much. */
+const heldBytes = 512 * 1024 ** 2
+
 /** Encodes what one source lacks; a source that cannot be read goes to the report. */
 async function extractSource(
   work: Work,
@@ -126,11 +129,15 @@ async function extractSource(
       report.complete++
       return
     }
-    const results = await encodeSource(work, plan, lanes, options, clock, tell)
-    report.frames += plan.wanted.length
-    await clock('write', async () => {
-      for (const { space, features } of results) await store.write(space, plan.hash, features, plan.originOf(space))
-    })
+    const most = Math.max(1, Math.floor(heldBytes / bytesHeld(lanes)))
+    for (let from = 0; from < plan.wanted.length; from += most) {
+      const part = { ...plan, wanted: plan.wanted.slice(from, from + most) }
+      const results = await encodeSource(work, part, lanes, options, clock, (frames) => tell(from + frames))
+      report.frames += part.wanted.length
+      await clock('write', async () => {
+        for (const { space, features } of results) await store.write(space, plan.hash, features, plan.originOf(space))
+      })
+    }
   } catch (error) {
     if (!(error instanceof EgoLensError)) throw error
     report.failures.push({ source: work.source, code: error.code, message: error.line })

@@ -1,5 +1,6 @@
 import { fromTypedArray, type Tensor, tensor } from '@egolens/torch'
 import type { FrameWindow, ImageEncoder } from '../encoders/types.js'
+import type { FeatureValues } from './types.js'
 import { windowTimes } from './windows.js'
 
 /** What a group of decoded frames shows in one view, for encoders of one preprocessing. */
@@ -14,33 +15,38 @@ export interface Seen {
 
 /** The features of one encoder in one view, filled in as frames come in order of time. */
 export interface Rows {
-  readonly values: Float32Array
+  readonly values: FeatureValues
   /** Rows that are filled in, the first ones. */
   readonly done: number
   /** Encodes what has become possible with these frames; `encode` measures the time. */
-  add(seen: Seen, encode: (pixels: Tensor) => Float32Array): void
+  add(seen: Seen, encode: (pixels: Tensor) => FeatureValues): void
 }
 
 /** @param times of the rows, ascending @param batch pictures encoded at a time */
 export function openRows(encoder: ImageEncoder, times: readonly number[], batch: number): Rows {
-  return encoder.window
-    ? new WindowRows(times, encoder.width, encoder.window, batch)
-    : new FrameRows(times, encoder.width)
+  return encoder.window ? new WindowRows(times, encoder.width, encoder.window, batch) : new FrameRows(times, encoder)
+}
+
+/** Room for the features of so many moments: bytes where they are pixels. */
+export function valuesOf({ tap, width }: ImageEncoder, moments: number): FeatureValues {
+  return tap === 'pixels' ? new Uint8Array(moments * width) : new Float32Array(moments * width)
 }
 
 /** A vector a frame. */
 class FrameRows implements Rows {
-  readonly values: Float32Array
+  readonly values: FeatureValues
   done = 0
+  private readonly width: number
 
   constructor(
     private readonly times: readonly number[],
-    private readonly width: number,
+    encoder: ImageEncoder,
   ) {
-    this.values = new Float32Array(times.length * width)
+    this.width = encoder.width
+    this.values = valuesOf(encoder, times.length)
   }
 
-  add({ times, pixels, blank }: Seen, encode: (pixels: Tensor) => Float32Array): void {
+  add({ times, pixels, blank }: Seen, encode: (pixels: Tensor) => FeatureValues): void {
     const own: number[] = []
     for (const [i, time] of times.entries()) if (time === this.times[this.done + own.length]) own.push(i)
     if (own.length === 0) return
@@ -68,7 +74,7 @@ class WindowRows implements Rows {
     this.values = new Float32Array(times.length * width)
   }
 
-  add({ times, pixels, blank }: Seen, encode: (pixels: Tensor) => Float32Array): void {
+  add({ times, pixels, blank }: Seen, encode: (pixels: Tensor) => FeatureValues): void {
     const all = pixels.toTypedArray() as Float32Array
     const size = all.length / times.length
     times.forEach((time, i) => {
@@ -93,7 +99,7 @@ class WindowRows implements Rows {
     return windows
   }
 
-  #encode(windows: number[][], shape: readonly number[], encode: (pixels: Tensor) => Float32Array): void {
+  #encode(windows: number[][], shape: readonly number[], encode: (pixels: Tensor) => FeatureValues): void {
     const members = windows.flatMap((times) => times.map((time) => this.#held.get(time)!))
     const size = members[0]!.pixels.length
     const all = new Float32Array(members.length * size)

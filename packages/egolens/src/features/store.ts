@@ -5,11 +5,11 @@ import { disk } from '../files/disk.js'
 import { type Lock, withLock } from '../files/lock.js'
 import { removeUnfinished, writeAtomic, writeFile } from '../files.js'
 import { gridSteps, type Range, stepOf } from './grid.js'
-import { mergeFeatures, readShard, readTimes, writeShard } from './shard.js'
+import { contentOf, extendedContent, mapShard, readShard, readTimes, writeShard } from './shard.js'
 import { SourceHashes } from './sources.js'
 import { canonical, spaceId } from './space.js'
 import { StoredFeatures } from './stored.js'
-import type { FeatureSpace, VideoFeatures } from './types.js'
+import type { FeatureSpace, FeatureValues, VideoFeatures, VideoPixels } from './types.js'
 
 /** Longer than the silence after which one elsewhere counts as gone: the work under a lock takes milliseconds. */
 const lockPatience = 120_000
@@ -28,7 +28,7 @@ export interface IndexEntry {
  *     <store>/sources.json                             content hashes by path, size and time of change
  *     <store>/<space id>/space.json                    everything that decides a feature's value
  *     <store>/<space id>/index.jsonl                   a line a write; made from the shards where it is missing
- *     <store>/<space id>/<content hash>.safetensors    one video: times and features
+ *     <store>/<space id>/<content hash>.safetensors    one video: times and features, or pixels
  *
  * A shard is replaced as a whole, under a lock, so several processes may work on one store, and one that is killed
  * loses the video it was at.
@@ -78,7 +78,7 @@ export class FeatureStore {
    *
    * @throws EgoLensError `features/off-grid`, `features/width`
    */
-  async write(space: FeatureSpace, source: string, features: VideoFeatures, origin = ''): Promise<void> {
+  async write(space: FeatureSpace, source: string, features: VideoFeatures<FeatureValues>, origin = ''): Promise<void> {
     const { times, values, width } = features
     const off = times.find((time) => Math.abs(time - stepOf(time, space.every) * space.every) > 1e-6)
     if (off !== undefined) {
@@ -92,9 +92,9 @@ export class FeatureStore {
     const work = async ({ takenOver }: Lock) => {
       if (takenOver) await removeUnfinished(dirname(path))
       const extend = (await exists(path)) && readTimes(path, origin).length > 0
-      const all = extend ? mergeFeatures(readShard(path), features) : features
-      await writeShard(path, all, { video: source, space: spaceId(space), origin })
-      const line = await indexLine(path, entry(videoId(source), all.times))
+      const content = extend ? extendedContent(path, features) : contentOf(features)
+      await writeShard(path, content, { video: source, space: spaceId(space), origin })
+      const line = await indexLine(path, entry(videoId(source), content.times))
       await writeFile(join(this.#folder(space), 'index.jsonl'), 'a', (file) => file.write(line))
     }
     await withLock(`${path}.lock`, work, { poll: 20, patience: lockPatience })
@@ -106,14 +106,26 @@ export class FeatureStore {
    * @throws EgoLensError `features/absent` where there are none
    */
   async read(space: FeatureSpace, source: string): Promise<StoredFeatures> {
-    const path = this.shardPath(space, source)
-    if (!(await exists(path))) {
-      throw new EgoLensError('features/absent', `no ${space.view} features of this video by "${space.encoder}"`, {
-        where: path,
-        cure: 'run egolens extract with the recipe',
-      })
-    }
+    const path = await this.#found(space, source)
     return new StoredFeatures(readShard(path), space.every, path)
+  }
+
+  /**
+   * The frames of a video in a space of pixels, mapped.
+   *
+   * @throws EgoLensError `features/absent` where there are none
+   */
+  async pixels(space: FeatureSpace, source: string): Promise<VideoPixels> {
+    return { ...mapShard(await this.#found(space, source)), preprocessing: space.preprocessing }
+  }
+
+  async #found(space: FeatureSpace, source: string): Promise<string> {
+    const path = this.shardPath(space, source)
+    if (await exists(path)) return path
+    throw new EgoLensError('features/absent', `no ${space.view} features of this video by "${space.encoder}"`, {
+      where: path,
+      cure: 'run egolens extract with the recipe',
+    })
   }
 
   /** What a space holds, by video. A missing or cut index is made again from the shards. */

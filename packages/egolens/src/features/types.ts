@@ -1,3 +1,4 @@
+import type { Tensor } from '@egolens/torch'
 import type { Preprocessing, Tap } from '../encoders/types.js'
 
 /** What part of the frame is encoded: all of it, or the crop around hands and what they touch. */
@@ -22,11 +23,24 @@ export interface FeatureSpace {
   every: number
 }
 
+/** What an encoder gives: numbers, or bytes where its features are the frames themselves (the tap `pixels`). */
+export type FeatureValues = Float32Array | Uint8Array
+
 /** Features of one video in one space, by time. */
-export interface VideoFeatures {
+export interface VideoFeatures<Values extends FeatureValues = Float32Array> {
   /** Seconds, increasing, multiples of the grid. */
   times: Float64Array
   /** Row-major [times.length, width]. */
-  values: Float32Array
+  values: Values
   width: number
+}
+
+/** The prepared frames of one video, in a file that is mapped and not read: what is not looked at takes no memory. */
+export interface VideoPixels {
+  /** Seconds, increasing, multiples of the grid. */
+  times: Float64Array
+  /** uint8 [times.length, 3 S S], planes R, G, B. Whoever asked for it disposes of it. */
+  bytes: Tensor
+  /** How the bytes become an encoder's input: `normalisePixels`. */
+  preprocessing: Preprocessing
 }

@@ -2,14 +2,16 @@ import { scope } from '@egolens/torch'
 import type { z } from 'zod'
 import { EgoLensError, nearest } from '../errors.js'
 import { coOp } from './coop.js'
+import { maple } from './maple.js'
 import { probe } from './probe.js'
 import type { Method, MethodDefinition, Setting } from './types.js'
+import { vitaClip } from './vita-clip.js'
 import { xMic } from './x-mic.js'
 import { zeroShot } from './zero-shot.js'
 
 /** Every method that can be trained or evaluated, by name. */
 export const methods: ReadonlyMap<string, MethodDefinition> = new Map(
-  ([zeroShot, coOp, xMic, probe] as MethodDefinition[]).map((method) => [method.name, method]),
+  ([zeroShot, coOp, xMic, vitaClip, maple, probe] as MethodDefinition[]).map((method) => [method.name, method]),
 )
 
 /** @throws EgoLensError `method/unknown` with the nearest names */

@@ -16,6 +16,7 @@ export interface Backbone {
 
 /** What a method asks of the loader. */
 export interface Needs {
+  /** What of the classified views: the image encoder's features, or the frames that it would see. */
   clip: 'features' | 'pixels'
   /** Views of the image encoder, for the path that is classified. */
   views: View[]
@@ -34,7 +35,7 @@ export interface Batch {
   features: Partial<Record<View, Tensor>>
   /** [B, N, d] of the context encoder, raw. */
   context: Partial<Record<View, Tensor>>
-  /** [B, N, 3, S, S], normalised. */
+  /** [B, N, 3, S, S] as the image encoder takes them, normalised. */
   pixels: Partial<Record<View, Tensor>>
   /** [B] int64. */
   labels: Partial<Record<Component, Tensor>>
@@ -101,6 +102,8 @@ export interface TrainingDefaults {
   optimizer?: 'adamw' | 'sgd'
   epochs?: number
   batch?: number
+  /** Frames a clip. */
+  frames?: number
   lr?: number
   betas?: [number, number]
   momentum?: number

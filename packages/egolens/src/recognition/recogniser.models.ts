@@ -7,7 +7,7 @@ import { openCrops } from '../training/crops.js'
 import type { Recipe } from '../training/recipe.js'
 import { RememberingSource } from '../training/remembering-source.js'
 import type { Resources } from '../training/resources.js'
-import { openSpec, storedFeatures } from '../training/resources.open.js'
+import { encoderOf, openSpec, storedFeatures } from '../training/resources.open.js'
 
 /** Where hand boxes come from in recognition. */
 export interface HandChoice {
@@ -47,11 +47,9 @@ async function open(
 ): Promise<Frozen> {
   const compute = features.compute as Recipe['features']['compute']
   const models = await openBackbone({ backbone, features: { compute, window: features.window } })
-  const { image, context } = models
   const trained = features.hands as Recipe['features']['hands']
   const crops = await openCrops(handsOf(trained, hands), (source) => hands?.detections?.(source), features.every)
   const store = await FeatureStore.open(storeFolder)
-  const encoders = context === image ? [image] : [image, context]
   // Windows of a video are scored in many batches.
   const remembered = new RememberingSource(storedFeatures(store, models, features.every, crops.id))
   return {
@@ -59,8 +57,9 @@ async function open(
       backbone: models,
       features: remembered,
       openDataset: openSpec,
-      extract({ clips, views, ...work }) {
+      extract({ clips, views, encoders: wanted = ['image', 'context'], ...work }) {
         remembered.forget()
+        const encoders = wanted.map((which) => encoderOf(models, which))
         return extract({ ...work, clips, views, encoders, crops, every: features.every, store })
       },
       crop: crops.id,

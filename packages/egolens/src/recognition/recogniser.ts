@@ -7,7 +7,8 @@ import type { VideoFeatures } from '../features/types.js'
 import type { Progress } from '../progress.js'
 import { type Adapter, loadAdapter, readAdapterInfo } from '../training/adapter.js'
 import { release, scoreClips } from '../training/evaluate.js'
-import { streamsOf, viewsOf } from '../training/loader.js'
+import type { Stream } from '../training/frame-table.js'
+import { encodersOf, streamsOf, viewsOf } from '../training/loader.js'
 import { ensureFeatures } from '../training/resources.js'
 import { probe } from '../video/timeline.js'
 import { resolveRun } from '../weights/resolve-run.js'
@@ -114,7 +115,10 @@ export class Recogniser {
     const { duration } = await probe(source, images)
     const whole = { source, video: source, start: 0, end: duration, ...images }
     for (const { adapter, frozen } of this.members) {
-      await ensureFeatures(frozen.resources, [whole], viewsOf(adapter.method.needs), {
+      const { needs } = adapter.method
+      await ensureFeatures(frozen.resources, [whole], viewsOf(needs), {
+        // What moves, and whether anything is done, is told from features, also where the method sees pixels.
+        encoders: [...new Set([...encodersOf(needs), 'image' as const])],
         progress: work.progress,
         signal: work.signal,
       })
@@ -167,7 +171,10 @@ export class Recogniser {
   private async frames(source: string): Promise<VideoFeatures | undefined> {
     const { adapter, frozen } = this.members[0]!
     const { features } = frozen.resources
-    const streams = new Map(streamsOf(adapter.method.needs).map((stream) => [features.key(stream), stream]))
+    const seen = streamsOf(adapter.method.needs).map(
+      (stream): Stream => (stream.encoder === 'pixels' ? { encoder: 'image', view: stream.view } : stream),
+    )
+    const streams = new Map(seen.map((stream) => [features.key(stream), stream]))
     const views: VideoFeatures[] = []
     for (const stream of streams.values()) {
       const found = await features.read(stream, source)

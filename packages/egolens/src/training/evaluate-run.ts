@@ -11,7 +11,7 @@ import { writeCard } from './card.js'
 import { openClips } from './data.js'
 import { scoreClips } from './evaluate.js'
 import { featureKeys, splitHash } from './inputs.js'
-import { viewsOf } from './loader.js'
+import { encodersOf, viewsOf } from './loader.js'
 import { componentsOf, type NamedDataSpec, type Recipe, readerOptions, readRecipe } from './recipe.js'
 import { ensureFeatures, type Resources } from './resources.js'
 import { openResources } from './resources.open.js'
@@ -109,7 +109,8 @@ async function scoreTests(recipe: Recipe, { method }: Adapter, resources: Resour
   const splits: Record<string, string> = {}
   for (const spec of specs) {
     const { clips, labels } = await openClips(spec, components, resources.openDataset)
-    await ensureFeatures(resources, clips, viewsOf(method.needs), { progress, signal })
+    const encoders = encodersOf(method.needs)
+    await ensureFeatures(resources, clips, viewsOf(method.needs), { encoders, progress, signal })
     signal?.throwIfAborted()
     // The public code samples differently on these two datasets alone.
     const contextLag = recipe.training.contextLag && spec.dataset === 'ego4d-fho-lta'

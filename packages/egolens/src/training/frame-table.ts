@@ -3,12 +3,13 @@ import { empty, fromTypedArray, noGrad, scope, tensor } from '@egolens/torch'
 import type { Clip } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { firstAtLeast } from '../features/grid.js'
-import type { VideoFeatures, View } from '../features/types.js'
+import type { VideoFeatures, VideoPixels, View } from '../features/types.js'
 import { type Progress, silent } from '../progress.js'
+import { PixelTable } from './pixel-table.js'
 
-/** One kind of feature: which of a method's two encoders, which view of the frame. */
+/** One kind of feature: which of a method's two encoders, or the frames that the first would see; which view. */
 export interface Stream {
-  encoder: 'image' | 'context'
+  encoder: 'image' | 'context' | 'pixels'
   view: View
 }
 
@@ -18,20 +19,22 @@ export interface FeatureSource {
   key(stream: Stream): string
   /** Features of a video, or undefined where there are none. */
   read(stream: Stream, source: string): Promise<VideoFeatures | undefined>
+  /** Frames of a video for a stream of pixels, mapped anew in each call; absent where a source has features alone. */
+  pixels?(stream: Stream, source: string): Promise<VideoPixels | undefined>
 }
 
 /** Above this a table holds 16-bit numbers, which is what the store keeps on disk. */
 const FLOAT32_LIMIT = 2 * 1024 ** 3
 
 /**
- * All frames of a set of clips in memory, one [rows, d] tensor a stream, so that a batch is one gather. Frames that
- * clips share are held once; every stream has the same moments in the same rows.
+ * All frames of a set of clips, so that a batch is one gather: features in memory, one [rows, d] tensor a stream, pixels
+ * in mapped files. Frames that clips share are held once; every stream has the same moments in the same rows.
  */
 export class FrameTable {
   private constructor(
     readonly clips: readonly Clip[],
     private readonly source: FeatureSource,
-    private readonly streams: Map<string, Tensor>,
+    private readonly streams: Map<string, Tensor | PixelTable>,
     private readonly rows: Int32Array,
     private readonly counts: Int32Array,
   ) {}
@@ -56,15 +59,18 @@ export class FrameTable {
     const builder = new Builder(clips.length)
     const missing: Clip[] = []
     let done = 0
-    for (const [video, members] of bySource) {
-      const found = await Promise.all([...unique.values()].map((stream) => source.read(stream, video)))
-      if (found.every((features) => features !== undefined && features.times.length > 0)) {
-        builder.add([...unique.keys()], found as VideoFeatures[], members, missing)
-      } else missing.push(...members.map(({ clip }) => clip))
-      progress({ task, done: ++done, total: bySource.size, unit: 'videos' })
+    try {
+      for (const [video, members] of bySource) {
+        const found = await Promise.all([...unique.values()].map((stream) => read(source, stream, video)))
+        builder.add([...unique.keys()], found, members, missing)
+        progress({ task, done: ++done, total: bySource.size, unit: 'videos' })
+      }
+      if (missing.length > 0) throw noFeatures(missing, clips.length)
+      return new FrameTable(clips, source, builder.finish(), builder.rows, builder.counts)
+    } catch (error) {
+      builder.dispose()
+      throw error
     }
-    if (missing.length > 0) throw noFeatures(missing, clips.length)
-    return new FrameTable(clips, source, builder.finish(), builder.rows, builder.counts)
   }
 
   /** Streams with equal keys hold the same features. */
@@ -78,21 +84,28 @@ export class FrameTable {
   }
 
   /**
-   * Features of chosen frames.
+   * Features of chosen frames, or their pixels.
    * @param clips indexes of clips
    * @param frames for each clip, indexes of its own frames, N each
-   * @returns [clips, N, d] float32
+   * @returns [clips, N, d] float32; of pixels [clips, N, 3, S, S], normalised
    */
   gather(stream: Stream, clips: number[], frames: number[][]): Tensor {
     const held = this.streams.get(this.source.key(stream))!
-    const picks = clips.flatMap((clip, i) => frames[i]!.map((frame) => this.rows[clip]! + frame))
-    const rows = held.indexSelect(0, tensor(picks, { dtype: 'int64' }))
+    const picks = clips.map((clip, i) => frames[i]!.map((frame) => this.rows[clip]! + frame))
+    if (held instanceof PixelTable) return held.gather(picks)
+    const rows = held.indexSelect(0, tensor(picks.flat(), { dtype: 'int64' }))
     return rows.float().view([clips.length, frames[0]?.length ?? 0, held.shape[1]!])
   }
 
   dispose(): void {
     for (const held of this.streams.values()) held.dispose()
   }
+}
+
+type Found = VideoFeatures | VideoPixels | undefined
+
+async function read(source: FeatureSource, stream: Stream, video: string): Promise<Found> {
+  return stream.encoder === 'pixels' ? source.pixels?.(stream, video) : source.read(stream, video)
 }
 
 interface Member {
@@ -105,6 +118,7 @@ class Builder {
   readonly rows: Int32Array
   readonly counts: Int32Array
   private readonly chunks = new Map<string, { values: Float32Array; width: number }[]>()
+  private readonly pixels = new Map<string, PixelTable>()
   private total = 0
 
   constructor(clips: number) {
@@ -112,10 +126,12 @@ class Builder {
     this.counts = new Int32Array(clips)
   }
 
-  add(keys: string[], found: VideoFeatures[], members: Member[], missing: Clip[]): void {
-    const times = commonTimes(found)
+  add(keys: string[], streams: Found[], members: Member[], missing: Clip[]): void {
+    const found = streams.filter((one) => one !== undefined)
+    const times = found.length === streams.length ? commonTimes(found) : new Float64Array()
     if (times.length === 0) {
       missing.push(...members.map(({ clip }) => clip))
+      for (const one of found) if ('bytes' in one) one.bytes.dispose()
       return
     }
     const spacing = smallestStep(times)
@@ -133,15 +149,30 @@ class Builder {
       this.counts[index] = to - from
     })
     keys.forEach((key, k) => {
-      const chunks = this.chunks.get(key) ?? []
-      chunks.push(pick(found[k]!, times, used, count))
-      this.chunks.set(key, chunks)
+      this.hold(key, found[k]!, rowsOf(found[k]!.times, times, used, count))
     })
     this.total += count
   }
 
-  finish(): Map<string, Tensor> {
-    const held = new Map<string, Tensor>()
+  private hold(key: string, found: VideoFeatures | VideoPixels, rows: Int32Array): void {
+    if ('bytes' in found) {
+      const table = this.pixels.get(key) ?? new PixelTable()
+      table.add(found, rows)
+      this.pixels.set(key, table)
+      return
+    }
+    const chunks = this.chunks.get(key) ?? []
+    chunks.push(pick(found, rows))
+    this.chunks.set(key, chunks)
+  }
+
+  /** Frees the maps of what came to nothing. */
+  dispose(): void {
+    for (const table of this.pixels.values()) table.dispose()
+  }
+
+  finish(): Map<string, Tensor | PixelTable> {
+    const held = new Map<string, Tensor | PixelTable>(this.pixels)
     for (const [key, chunks] of this.chunks) {
       const width = chunks[0]?.width ?? 0
       const dtype: DType = this.total * width * 4 > FLOAT32_LIMIT ? 'float16' : 'float32'
@@ -184,20 +215,29 @@ function smallestStep(times: Float64Array): number {
 }
 
 /** Moments that every stream has: a video may have been cut short while one of its views was found. */
-function commonTimes(found: VideoFeatures[]): Float64Array {
+function commonTimes(found: { times: Float64Array }[]): Float64Array {
   const [first, ...others] = found
   const keep = others.map(({ times }) => new Set(times))
   return first!.times.filter((time) => keep.every((set) => set.has(time)))
 }
 
-function pick({ times, values, width }: VideoFeatures, wanted: Float64Array, used: Uint8Array, count: number) {
-  const picked = new Float32Array(count * width)
-  let [from, row] = [0, 0]
+/** Which of a video's frames are the used ones of those that all its streams have. */
+function rowsOf(times: Float64Array, wanted: Float64Array, used: Uint8Array, count: number): Int32Array {
+  const rows = new Int32Array(count)
+  let [from, at] = [0, 0]
   for (let i = 0; i < wanted.length; i++) {
     if (!used[i]) continue
     while (times[from]! < wanted[i]!) from++
-    picked.set(values.subarray(from * width, (from + 1) * width), row++ * width)
+    rows[at++] = from
   }
+  return rows
+}
+
+function pick({ values, width }: VideoFeatures, rows: Int32Array) {
+  const picked = new Float32Array(rows.length * width)
+  rows.forEach((row, i) => {
+    picked.set(values.subarray(row * width, (row + 1) * width), i * width)
+  })
   return { values: picked, width }
 }
 

@@ -42,10 +42,12 @@ export async function discardOther(directory: string, recipe: Recipe, { backbone
   return fits
 }
 
-/** What a training run stands on. */
+/** What a training run stands on. Pixels are the same whatever the weights that see them. */
 export function trainingInputs(method: Method, { train, validation }: TrainingData, resources: Resources): Inputs {
+  const { image } = resources.backbone
   return {
     ...featureKeys(method, resources),
+    ...(method.needs.clip === 'pixels' ? { 'image encoder': `${image.hash} ${image.compute ?? 'float32'}` } : {}),
     'training clips': splitHash(train.clips),
     ...(validation ? { 'validation clips': splitHash(validation.clips) } : {}),
   }

@@ -30,7 +30,8 @@ export interface LoaderOptions {
 
 /** The streams that a method reads. */
 export function streamsOf(needs: Needs): Stream[] {
-  const image = needs.views.map((view): Stream => ({ encoder: 'image', view }))
+  const encoder = needs.clip === 'pixels' ? 'pixels' : 'image'
+  const image = needs.views.map((view): Stream => ({ encoder, view }))
   const context = needs.context.map((view): Stream => ({ encoder: 'context', view }))
   return [...image, ...context]
 }
@@ -39,6 +40,15 @@ export function streamsOf(needs: Needs): Stream[] {
 export function viewsOf(needs: Needs): View[] {
   return [...new Set(streamsOf(needs).map(({ view }) => view))]
 }
+
+/** What has to be found for a method: of methods that work on features, those of both encoders. */
+export function encodersOf({ clip, context }: Needs): Stream['encoder'][] {
+  if (clip === 'features') return ['image', 'context']
+  return context.length > 0 ? ['pixels', 'context'] : ['pixels']
+}
+
+/** Where a stream stands in a batch. */
+const placeOf = { image: 'features', context: 'context', pixels: 'pixels' } as const
 
 /** Batches of a set of clips. Both paths of a method see the same frames of a clip. */
 export class ClipLoader {
@@ -88,7 +98,7 @@ export class ClipLoader {
       const key = `${late} ${this.table.keyOf(stream)}`
       const held = lent.get(key) ?? this.table.gather(stream, clips, late ? contextFrames : frames)
       lent.set(key, held)
-      ;(stream.encoder === 'image' ? batch.features : batch.context)[stream.view] = held
+      batch[placeOf[stream.encoder]][stream.view] = held
     }
     for (const component of this.options.components) {
       if (members.some((clip) => clip[component] === undefined)) continue

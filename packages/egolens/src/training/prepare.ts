@@ -3,9 +3,10 @@ import type { LabelSets } from '../datasets/types.js'
 import type { ExtractReport } from '../features/extract.js'
 import type { View } from '../features/types.js'
 import { createMethod } from '../methods/registry.js'
+import type { Needs } from '../methods/types.js'
 import type { Progress } from '../progress.js'
 import { type ClipSet, openClips } from './data.js'
-import { viewsOf } from './loader.js'
+import { encodersOf, viewsOf } from './loader.js'
 import { componentsOf, type DataSpec, type Recipe } from './recipe.js'
 import type { Resources } from './resources.js'
 import { openResources } from './resources.open.js'
@@ -30,7 +31,9 @@ export async function extractFeatures(recipe: Recipe, options: PrepareOptions = 
   const sets: ClipSet[] = []
   for (const spec of splitsOf(recipe)) sets.push(await openClips(spec, componentsOf(recipe), resources.openDataset))
   const clips = sets.flatMap((set) => set.clips)
-  return resources.extract({ ...work, clips, views: viewsFor(recipe, resources, sets[0]!.labels) })
+  const needs = needsOf(recipe, resources, sets[0]!.labels)
+  const views = recipe.features.views ?? viewsOf(needs)
+  return resources.extract({ ...work, clips, views, encoders: encodersOf(needs) })
 }
 
 /** Every split that a recipe names, the training split first. */
@@ -40,8 +43,11 @@ export function splitsOf({ data }: Recipe): DataSpec[] {
 }
 
 /** The views that the recipe or its method asks for. */
-export function viewsFor(recipe: Recipe, { backbone }: Resources, labels?: LabelSets): View[] {
-  if (recipe.features.views) return recipe.features.views
+export function viewsFor(recipe: Recipe, resources: Resources, labels?: LabelSets): View[] {
+  return recipe.features.views ?? viewsOf(needsOf(recipe, resources, labels))
+}
+
+function needsOf(recipe: Recipe, { backbone }: Resources, labels?: LabelSets): Needs {
   const setting = {
     backbone,
     components: componentsOf(recipe),
@@ -51,5 +57,5 @@ export function viewsFor(recipe: Recipe, { backbone }: Resources, labels?: Label
   }
   const method = createMethod(recipe.method, recipe.options, setting)
   method.module.dispose()
-  return viewsOf(method.needs)
+  return method.needs
 }

@@ -69,7 +69,7 @@ const dataSection = z.strictObject({
 const training = z.strictObject({
   epochs: z.int().min(1).describe('passes over the training clips'),
   batch: z.int().min(1).describe('clips a step'),
-  frames: z.int().min(1).default(16).describe('frames, or windows, a clip'),
+  frames: z.int().min(1).describe('frames, or windows, a clip'),
   optimizer: z.enum(['adamw', 'sgd']),
   lr: z.number().positive().describe('learning rate after the warm-up'),
   betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).describe('AdamW'),
@@ -104,6 +104,7 @@ const training = z.strictObject({
 export const trainingDefaults = {
   epochs: 15,
   batch: 64,
+  frames: 16,
   optimizer: 'adamw',
   lr: 1e-3,
   betas: [0.9, 0.999] as [number, number],
@@ -135,6 +136,7 @@ export const recipeSchema = z.strictObject({
     .partial({
       epochs: true,
       batch: true,
+      frames: true,
       optimizer: true,
       lr: true,
       betas: true,

@@ -1,4 +1,4 @@
-import type { VideoFeatures } from '../features/types.js'
+import type { VideoFeatures, VideoPixels } from '../features/types.js'
 import type { FeatureSource, Stream } from './frame-table.js'
 
 /**
@@ -22,6 +22,11 @@ export class RememberingSource implements FeatureSource {
     const found = this.held.get(key) ?? this.from.read(stream, source)
     this.held.set(key, found)
     return found
+  }
+
+  /** Pixels are mapped, not read: there is nothing to remember. */
+  async pixels(stream: Stream, source: string): Promise<VideoPixels | undefined> {
+    return this.from.pixels?.(stream, source)
   }
 
   /** To be called when features may have been added. */

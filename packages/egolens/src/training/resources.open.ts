@@ -1,6 +1,8 @@
 import { detectionFile } from '../datasets/detections.js'
 import { openDataset } from '../datasets/registry.js'
 import type { Dataset } from '../datasets/types.js'
+import { pixelEncoder } from '../encoders/pixels.js'
+import type { ImageEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
 import { extract } from '../features/extract.js'
 import { frameSpace, spaceId } from '../features/space.js'
@@ -34,9 +36,9 @@ export async function openResources(recipe: Recipe): Promise<Resources> {
       rememberDetections(dataset, detections)
       return dataset
     },
-    async extract({ clips, views, ...work }) {
+    async extract({ clips, views, encoders: wanted = ['image', 'context'], ...work }) {
       if (views.includes('hand') && hands.provider === 'file') refuseBlind(clips, detections)
-      const encoders = backbone.context === backbone.image ? [backbone.image] : [backbone.image, backbone.context]
+      const encoders = wanted.map((which) => encoderOf(backbone, which))
       return extract({ ...work, clips, views, encoders, crops, every, store })
     },
     crop: crops.id,
@@ -77,19 +79,28 @@ function refuseBlind(
   })
 }
 
-/** Features in a store, for the two encoders of a backbone. */
+/** What makes a stream's features: an encoder of the backbone, or what stands before the first of them. */
+export function encoderOf({ image, context }: Backbone, which: Stream['encoder']): ImageEncoder {
+  if (which === 'pixels') return pixelEncoder(image.preprocessing)
+  return which === 'image' ? image : context
+}
+
+/** Features in a store, for the two encoders of a backbone, and the frames that they see. */
 export function storedFeatures(store: FeatureStore, backbone: Backbone, every: number, crop?: string): FeatureSource {
   const spaceOf = ({ encoder, view }: Stream): FeatureSpace =>
-    frameSpace(encoder === 'image' ? backbone.image : backbone.context, view, every, crop)
+    frameSpace(encoderOf(backbone, encoder), view, every, crop)
   return {
     key: (stream) => spaceId(spaceOf(stream)),
-    async read(stream, source) {
-      try {
-        return await store.read(spaceOf(stream), await store.sources.hash(source))
-      } catch (error) {
-        if (error instanceof EgoLensError && error.code === 'features/absent') return undefined
-        throw error
-      }
-    },
+    read: (stream, source) => orAbsent(async () => store.read(spaceOf(stream), await store.sources.hash(source))),
+    pixels: (stream, source) => orAbsent(async () => store.pixels(spaceOf(stream), await store.sources.hash(source))),
+  }
+}
+
+async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof EgoLensError && error.code === 'features/absent') return undefined
+    throw error
   }
 }

@@ -4,12 +4,14 @@ import type { ExtractReport } from '../features/extract.js'
 import type { View } from '../features/types.js'
 import type { Backbone } from '../methods/types.js'
 import type { Progress } from '../progress.js'
-import type { FeatureSource } from './frame-table.js'
+import type { FeatureSource, Stream } from './frame-table.js'
 import type { DataSpec } from './recipe.js'
 
 export interface ExtractWork {
   clips: readonly Pick<Clip, 'source' | 'start' | 'end' | 'video' | 'frameRate' | 'zeroNumber'>[]
   views: readonly View[]
+  /** What is found of each view; the features of both encoders, if not said. */
+  encoders?: readonly Stream['encoder'][]
   progress?: Progress
   signal?: AbortSignal
   /** This process takes every count-th source. */
@@ -44,6 +46,12 @@ export function labelsFor(dataset: Dataset, components: Component[]): LabelSets 
   return labels
 }
 
+export interface EnsureOptions {
+  encoders?: readonly Stream['encoder'][]
+  progress?: Progress | undefined
+  signal?: AbortSignal | undefined
+}
+
 /**
  * Finds the features of clips that are not in the store yet.
  * @throws EgoLensError `training/unreadable-videos` naming those that could not be read: a result on fewer clips than
@@ -53,11 +61,12 @@ export async function ensureFeatures(
   resources: Resources,
   clips: ExtractWork['clips'],
   views: readonly View[],
-  { progress, signal }: { progress?: Progress | undefined; signal?: AbortSignal | undefined },
+  { encoders, progress, signal }: EnsureOptions,
 ): Promise<void> {
   const report = await resources.extract({
     clips,
     views,
+    ...(encoders ? { encoders } : {}),
     ...(progress ? { progress } : {}),
     ...(signal ? { signal } : {}),
   })

@@ -6,7 +6,7 @@ import { saveAdapter } from './adapter.js'
 import { writeCard } from './card.js'
 import { trainingData } from './data.js'
 import { keepInputs, trainingInputs } from './inputs.js'
-import { viewsOf } from './loader.js'
+import { encodersOf, viewsOf } from './loader.js'
 import { lockDirectory } from './lock.js'
 import { componentsOf, type DataSpec, type Recipe, readerOptions, recipeHash } from './recipe.js'
 import { ensureFeatures, type Resources } from './resources.js'
@@ -55,7 +55,8 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     try {
       await keepInputs(dir, trainingInputs(method, data, resources))
       const wanted = [...clips, ...(data.validation?.clips ?? [])]
-      await ensureFeatures(resources, wanted, viewsOf(method.needs), { progress, signal })
+      const encoders = encodersOf(method.needs)
+      await ensureFeatures(resources, wanted, viewsOf(method.needs), { encoders, progress, signal })
       const parameters = method.module.parameters().reduce((sum, { numel }) => sum + numel, 0)
       const { features } = resources
       const check = () => lock.check()

@@ -1,4 +1,4 @@
-import { F, type Tensor } from '@egolens/torch'
+import { cat, F, type Tensor } from '@egolens/torch'
 import type { Activation } from './config.js'
 
 /** Weight and bias of a linear layer or a layer norm. */
@@ -27,13 +27,31 @@ export interface BlockSettings {
   scale: number
 }
 
-/**
- * x [B, N, W] -> [B, N, W]: x + attention(norm(x)), then x + mlp(norm(x)).
- *
- * @param mask [N, N], added to the attention logits
- */
-export function block(x: Tensor, w: BlockWeights, settings: BlockSettings, mask?: Tensor): Tensor {
-  const attended = x.add(linear(attention(norm(x, w.norm1, settings.eps), w.qkv, settings, mask), w.out))
+/** What of a layer is not as in every layer. */
+export interface BlockExtras {
+  /** [N, N], added to the attention logits. */
+  mask?: Tensor | undefined
+  /** Groups of tokens [B / r, M, W] that are keys and values only, each one group for r neighbouring items. */
+  beside?: readonly Tensor[] | undefined
+  /** How many tokens, from the first on, leave the layer; the others are keys and values only. */
+  kept?: number | undefined
+}
+
+/** x [B, N, W] -> [B, kept or N, W]: x + attention(norm(x)), then x + mlp(norm(x)). */
+export function block(x: Tensor, w: BlockWeights, settings: BlockSettings, extras: BlockExtras = {}): Tensor {
+  const { mask, beside = [], kept } = extras
+  const normed = norm(x, w.norm1, settings.eps)
+  const seen =
+    kept === undefined && beside.length === 0
+      ? attention(normed, w.qkv, settings, mask)
+      : wideAttention(
+          normed,
+          beside.map((tokens) => norm(tokens, w.norm1, settings.eps)),
+          w.qkv,
+          settings,
+          extras,
+        )
+  const attended = (kept === undefined ? x : x.narrow(1, 0, kept)).add(linear(seen, w.out))
   const inner = activate(linear(norm(attended, w.norm2, settings.eps), w.fc1), settings.activation)
   return attended.add(linear(inner, w.fc2))
 }
@@ -53,6 +71,45 @@ function attention(x: Tensor, qkv: Affine, { heads, scale }: BlockSettings, mask
     .view([batch, heads, length, width / heads])
     .transpose(1, 2)
     .reshape([batch, length, width])
+}
+
+/**
+ * Attention in which fewer tokens ask than are looked at: queries of the first `kept`, keys and values of all tokens
+ * and of the groups beside them. A group that items share is multiplied with the weights once.
+ */
+function wideAttention(
+  x: Tensor,
+  beside: readonly Tensor[],
+  qkv: Affine,
+  { heads, scale }: BlockSettings,
+  { mask, kept }: BlockExtras,
+): Tensor {
+  const [batch, length, width] = x.shape as [number, number, number]
+  const depth = width / heads
+  const part = (from: number, count: number): Affine => ({
+    weight: qkv.weight.narrow(0, from * width, count * width),
+    bias: qkv.bias.narrow(0, from * width, count * width),
+  })
+  const asking = kept ?? length
+  const q = linear(x.narrow(1, 0, asking), part(0, 1))
+    .view([batch, asking, heads, depth])
+    .transpose(1, 2)
+    .reshape([batch * heads, asking, depth])
+  const weights = part(1, 2)
+  const groups = [x, ...beside].map((tokens) => {
+    const [items, count] = tokens.shape as [number, number]
+    const both = linear(tokens, weights).view([items, 1, count, 2, heads, depth])
+    return both
+      .expand([items, batch / items, count, 2, heads, depth])
+      .permute([3, 0, 1, 4, 2, 5])
+      .reshape([2, batch, heads, count, depth])
+  })
+  const all = cat(groups, 3)
+  const [k, v] = [0, 1].map((i) => all.select(0, i).view([batch * heads, all.shape[3]!, depth]))
+  const products = q.bmm(k!.transpose(1, 2))
+  const scaled = scale === 1 ? products : products.mul(scale)
+  const weighted = (mask ? scaled.add(mask.narrow(0, 0, asking)) : scaled).softmax(-1).bmm(v!)
+  return weighted.view([batch, heads, asking, depth]).transpose(1, 2).reshape([batch, asking, width])
 }
 
 export function activate(x: Tensor, activation: BlockSettings['activation']): Tensor {

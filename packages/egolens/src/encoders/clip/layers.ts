@@ -34,7 +34,8 @@ export function runLayers(
   let x = tokens
   layers.forEach((weights, layer) => {
     const input = hooks?.before?.(layer, x) ?? x
-    const output = scope(() => block(input, weights, settings, mask))
+    const [beside, kept] = [hooks?.beside?.(layer, input), hooks?.kept?.(layer)]
+    const output = scope(() => block(input, weights, settings, { mask, beside, kept }))
     // A hook may have kept the tokens it saw, so only tokens that nobody else saw are freed here.
     if (!hooks && x !== tokens) x.dispose()
     x = hooks?.after?.(layer, output) ?? output

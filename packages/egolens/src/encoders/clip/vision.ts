@@ -18,6 +18,7 @@ import type { VisionWeights } from './weights.js'
 export class VisionTower implements ImageTower {
   readonly layers: number
   readonly width: number
+  readonly patch: number
   readonly #settings: BlockSettings
 
   /** @param folding what the weights were bound with */
@@ -28,6 +29,7 @@ export class VisionTower implements ImageTower {
   ) {
     this.layers = config.vision.layers
     this.width = config.vision.width
+    this.patch = config.vision.patch
     this.#settings = blockSettings(config.vision, folding)
   }
 
@@ -35,12 +37,14 @@ export class VisionTower implements ImageTower {
    * pixels [B, 3, S, S] normalised -> tokens [B, 1 + patches (+ extra), W], class token first.
    *
    * @param extra tokens [B, M, W] that join without a position but pass the norm (as MaPLe's prompts do)
+   * @param added [B, 1, W], added to all tokens but these as positions are (Vita-CLIP's time)
    */
-  embed(pixels: Tensor, extra?: Tensor): Tensor {
+  embed(pixels: Tensor, extra?: Tensor, added?: Tensor): Tensor {
     const { weights } = this
     const patches = patchRows(pixels, this.config.vision.patch).matmul(weights.patch.flatten(1).t())
     const first = weights.classToken.expand([patches.shape[0]!, 1, this.width])
-    const placed = cat([first, patches], 1).add(weights.positions)
+    const positions = added ? added.add(weights.positions) : weights.positions
+    const placed = cat([first, patches], 1).add(positions)
     return norm(extra ? cat([placed, extra], 1) : placed, weights.preNorm, this.config.vision.eps)
   }
 

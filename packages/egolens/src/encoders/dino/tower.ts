@@ -14,6 +14,7 @@ import type { DinoWeights } from './weights.js'
 export class DinoTower implements ImageTower {
   readonly layers: number
   readonly width: number
+  readonly patch: number
   readonly #settings: BlockSettings
 
   constructor(
@@ -22,6 +23,7 @@ export class DinoTower implements ImageTower {
   ) {
     this.layers = config.layers
     this.width = config.width
+    this.patch = config.patch
     const { heads, eps, swiglu } = config
     this.#settings = { heads, eps, activation: swiglu ? 'swiglu' : 'gelu', scale: 1 }
   }
@@ -30,13 +32,14 @@ export class DinoTower implements ImageTower {
    * pixels [B, 3, S, S] normalised -> tokens [B, 1 + registers + patches (+ extra), W], class token first.
    *
    * @param extra tokens [B, M, W] that join without a position
+   * @param added [B, 1, W], added to the tokens that have positions
    */
-  embed(pixels: Tensor, extra?: Tensor): Tensor {
+  embed(pixels: Tensor, extra?: Tensor, added?: Tensor): Tensor {
     const { patch, classToken, positions, registers } = this.weights
     const rows = patchRows(pixels, this.config.patch)
     const patches = linear(rows, { weight: patch.weight.flatten(1), bias: patch.bias })
     const each = (token: Tensor) => token.expand([rows.shape[0]!, token.shape[1]!, this.width])
-    const placed = cat([each(classToken), patches], 1).add(positions)
+    const placed = cat([each(classToken), patches], 1).add(added ? added.add(positions) : positions)
     if (!registers) return extra ? cat([placed, extra], 1) : placed
     const others = placed.narrow(1, 1, placed.shape[1]! - 1)
     return cat([placed.narrow(1, 0, 1), each(registers), others, ...(extra ? [extra] : [])], 1)

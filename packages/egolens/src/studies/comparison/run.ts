@@ -202,5 +202,7 @@ function inMemory(resources: Resources): Resources {
     if (values === undefined) kept.delete(key) // it may be found later
     return values
   }
-  return { ...resources, features: { key: (stream) => features.key(stream), read } }
+  // Pixels are mapped, not read.
+  const pixels = async (stream: Stream, source: string) => features.pixels?.(stream, source)
+  return { ...resources, features: { key: (stream) => features.key(stream), read, pixels } }
 }

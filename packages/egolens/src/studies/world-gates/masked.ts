@@ -49,7 +49,8 @@ export async function maskedFeatures(
       const boxes = at.map((k) => (cropBox(detections[k]!) ? other[k % other.length] : undefined))
       encoded.add(group, boxes)
     }
-    for (const { space, features } of encoded.results()) found.get(space.view)!.set(work.source, features)
+    for (const { space, features } of encoded.results())
+      found.get(space.view)!.set(work.source, features as VideoFeatures)
     other = await cropsOf(provider, work, every)
     progress({ task: 'features with hands masked', done: i + 1, total: works.length, unit: 'videos' })
   }
