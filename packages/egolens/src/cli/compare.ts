@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
 import { EgoLensError } from '../errors.js'
 import type { Comparison } from '../evaluation/compare.js'
@@ -50,8 +50,9 @@ ${examples(
         const comparison = await comparisonOf(paths.flat(), options)
         const tables = [comparison.table, ...(comparison.sharedNovel ? [comparison.sharedNovel] : [])]
         if (options.out) {
-          const { reportTable, writeReport } = await import('../report/index.js')
-          await writeReport({ title: 'Comparison of runs', tables: tables.map(reportTable) }, options.out)
+          const { reportTable, trainingCurves, writeReport } = await import('../report/index.js')
+          const curves = trainingCurves(await logsBeside(paths.flat()))
+          await writeReport({ title: 'Comparison of runs', tables: tables.map(reportTable), curves }, options.out)
         }
         const show = { text: render.tableText, markdown: render.tableMarkdown, csv: render.tableCsv }[options.format]
         const sentences = options.format === 'csv' ? [] : comparison.differences.map(differenceText)
@@ -79,6 +80,16 @@ async function comparisonOf(paths: string[], { table, runs, published }: Options
   const results = await Promise.all((await Promise.all(paths.map(resultFile))).map((file) => readResult(file)))
   if (table !== undefined) return tableOfResults(table, results)
   return compareResults(results, { published: published === true })
+}
+
+/** Logs that stand beside runs' results, by the names of their folders; a result file alone or a recipe has none. */
+async function logsBeside(runs: readonly string[]): Promise<{ name: string; log: string }[]> {
+  const found = runs.map(async (run) => {
+    const folder = dirname(await resultFile(run))
+    const log = await readFile(join(folder, 'log.jsonl'), 'utf8').catch(() => undefined)
+    return log === undefined ? [] : [{ name: basename(folder), log }]
+  })
+  return (await Promise.all(found)).flat()
 }
 
 /** A run's directory stands for the result in it. */

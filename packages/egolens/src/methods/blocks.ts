@@ -34,7 +34,8 @@ export class TransformerBlock extends nn.Module {
   }
 }
 
-class Mlp extends nn.Module {
+/** [..., d] -> [..., d] through a hidden layer with QuickGELU. */
+export class Mlp extends nn.Module {
   readonly c_fc: nn.Linear
   readonly c_proj: nn.Linear
   private readonly activation = new nn.QuickGELU()

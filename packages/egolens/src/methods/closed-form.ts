@@ -33,7 +33,7 @@ export function cosines(text: Tensor, video: Tensor): Tensor {
 }
 
 /** Cosines are multiplied by some 100: three digits of bfloat16 would decide between classes that are near. */
-function fullPrecision<T>(compute: () => T): T {
+export function fullPrecision<T>(compute: () => T): T {
   return autocast({ dtype: 'bfloat16', enabled: false }, compute)
 }
 

@@ -2,6 +2,7 @@ import { scope } from '@egolens/torch'
 import type { z } from 'zod'
 import { EgoLensError, nearest } from '../errors.js'
 import { coOp } from './coop.js'
+import { egoPrompt } from './egoprompt.js'
 import { maple } from './maple.js'
 import { probe } from './probe.js'
 import type { Method, MethodDefinition, Setting } from './types.js'
@@ -11,7 +12,10 @@ import { zeroShot } from './zero-shot.js'
 
 /** Every method that can be trained or evaluated, by name. */
 export const methods: ReadonlyMap<string, MethodDefinition> = new Map(
-  ([zeroShot, coOp, xMic, vitaClip, maple, probe] as MethodDefinition[]).map((method) => [method.name, method]),
+  ([zeroShot, coOp, xMic, vitaClip, maple, egoPrompt, probe] as MethodDefinition[]).map((method) => [
+    method.name,
+    method,
+  ]),
 )
 
 /** @throws EgoLensError `method/unknown` with the nearest names */

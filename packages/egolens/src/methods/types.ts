@@ -48,11 +48,12 @@ export interface Output {
   aux?: Record<string, Tensor>
 }
 
-/** A part of training with its own trainable set. */
+/** A part of training with its own trainable set. Warm-up and schedule begin anew in each. */
 export interface Stage {
   name: string
-  epochs: number
-  /** Learning-rate scale by parameter name; 0 freezes. */
+  /** Its part of the recipe's epochs, against the other stages' shares: 1 and 1 are half and half. */
+  share: number
+  /** Learning-rate scale by parameter name; 0 freezes: no gradient is computed, nothing decays. */
   scale(parameter: string): number
 }
 
@@ -68,10 +69,17 @@ export interface Method<Classes = unknown> {
   transfersToNewLabels: boolean
   /** Everything that is trained; its state dict is the checkpoint. Empty for zero-shot. */
   module: nn.Module
+  /** In order; a method without any trains everything from the first epoch to the last. */
   stages?: Stage[]
-  /** True while `classes` depends on parameters, so that it must be called in every step. */
-  classesTrain: boolean
-  /** Called once a label set, or once a step while text prompts train. */
+  /**
+   * A stage begins, or a run goes on within it: `forward`, `classes` and `classesTrain` are those of this stage from
+   * now on. What a stage learns or counts is kept in parameters and buffers, so that a resumed run has it. A method
+   * that was never told is in its last stage, as an adapter is scored.
+   */
+  enter?(stage: string): void
+  /** True while `classes` depends on what trains, so that it must be called in every step; a stage may change it. */
+  readonly classesTrain: boolean
+  /** Called once a label set and stage, or once a step while text prompts train. */
   classes(labels: LabelSets): Classes
   forward(batch: Batch, classes: Classes): Output
   /** Default: the sum of cross-entropies over components, and of `aux`. */

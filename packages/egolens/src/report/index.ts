@@ -1,4 +1,5 @@
 export { type Report, type ReportData, type ReportTable, reportSchema } from './data.js'
+export { type LoggedRun, trainingCurves } from './from-log.js'
 export { type RecognisedVideo, reportVideo } from './from-recognition.js'
 export { reportTable } from './from-table.js'
 export { writeReport } from './write.js'

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../files/testing.js'
 import { goesOn, sweepCheckpoint, sweepRun, wholeRun } from './faults.testing.js'
+import type { Kind } from './testing.run.js'
 
 let root: string
 beforeEach(async () => {
@@ -37,18 +38,25 @@ describe('a run', () => {
     expect(await sweepRun(root, fault, step)).toBeGreaterThan(150)
   })
 
+  it.each([
+    ['ENOSPC', 3],
+    ['death', 1],
+  ] as const)('in two stages ends as one without %s at any operation when it is resumed', long, async (fault, step) => {
+    expect(await sweepRun(root, fault, step, 'staged')).toBeGreaterThan(150)
+  })
+
   const unfinished = async (dir: string) =>
     (await readdir(dir, { recursive: true })).filter((name) => /\.tmp$|lock/.test(name))
 
   const built = (path: string) => JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href)
 
   /** Trains in a process of its own that ends itself by SIGKILL at an operation. @returns whether it came to that */
-  async function killed(dir: string, at: number): Promise<boolean> {
+  async function killed(dir: string, at: number, kind: Kind = 'whole'): Promise<boolean> {
     const program = `
       const { onDisk } = await import(${built('files/disk.js')})
       const { FaultyDisk } = await import(${built('files/testing.js')})
       const { sitting } = await import(${built('training/testing.run.js')})
-      await onDisk(new FaultyDisk(${at}, 'kill'), () => sitting(${JSON.stringify(dir)}, true))`
+      await onDisk(new FaultyDisk(${at}, 'kill'), () => sitting(${JSON.stringify(dir)}, true, '${kind}'))`
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -75,13 +83,17 @@ describe('a run', () => {
     }
   })
 
-  it('that is killed every few operations comes to the same end', long, async () => {
-    const whole = await wholeRun(root)
-    const dir = join(root, 'again')
-    let kills = 0
-    while (await killed(dir, 60)) kills++
-    expect(kills).toBeGreaterThan(1)
-    await goesOn(dir, whole, false)
-    expect(await unfinished(dir)).toEqual([])
-  })
+  it.each(['whole', 'staged'] as const)(
+    'that is killed every few operations comes to the same end: %s',
+    long,
+    async (kind) => {
+      const whole = await wholeRun(root, kind)
+      const dir = join(root, 'again')
+      let kills = 0
+      while (await killed(dir, 60, kind)) kills++
+      expect(kills).toBeGreaterThan(1)
+      await goesOn(dir, whole, false, kind)
+      expect(await unfinished(dir)).toEqual([])
+    },
+  )
 })

@@ -31,4 +31,11 @@ describe('a run', () => {
   ] as const)('ends as one without %s, bit for bit, when it is resumed', async (fault, step) => {
     await sweepRun(root, fault, step)
   })
+
+  it.each([
+    ['EIO', 61],
+    ['death', 47],
+  ] as const)('in two stages ends as one without %s, bit for bit, when it is resumed', async (fault, step) => {
+    await sweepRun(root, fault, step, 'staged')
+  })
 })

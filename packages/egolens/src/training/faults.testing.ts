@@ -6,7 +6,7 @@ import { onDisk } from '../files/disk.js'
 import { type Fault, FaultyDisk, sweep } from '../files/testing.js'
 import { readAdapterInfo } from './adapter.js'
 import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js'
-import { hash, outcome, sitting } from './testing.run.js'
+import { hash, type Kind, outcome, sitting } from './testing.run.js'
 
 const state = (step: number, epoch: number): TrainingState => ({
   ...{ recipe: 'r', step, epoch, position: 0, generator: '', logBytes: 0, seconds: 0 },
@@ -51,30 +51,35 @@ export async function sweepCheckpoint(root: string, fault: Fault, step: number):
 }
 
 /** A whole run with a fault at every `step`-th operation in turn, resumed, against one without. */
-export async function sweepRun(root: string, fault: Fault, step: number): Promise<number> {
-  const whole = await wholeRun(root)
+export async function sweepRun(root: string, fault: Fault, step: number, kind: Kind = 'whole'): Promise<number> {
+  const whole = await wholeRun(root, kind)
   const directory = (k: number) => join(root, `${k}`)
   return sweep(
     fault,
-    async (k) => void (await sitting(directory(k), false)),
+    async (k) => void (await sitting(directory(k), false, kind)),
     async (k, error) => {
       const expected = { EIO: 'disk/failed', death: 'disk/failed' }[fault as string] ?? 'disk/full'
       if (error) expect((error as { code?: string }).code).toBe(expected)
-      await goesOn(directory(k), whole, error !== undefined)
+      await goesOn(directory(k), whole, error !== undefined, kind)
     },
     { step },
   )
 }
 
-export async function wholeRun(root: string): Promise<Record<string, string>> {
-  await onDisk(new FaultyDisk(), () => sitting(join(root, 'whole'), false))
+export async function wholeRun(root: string, kind: Kind = 'whole'): Promise<Record<string, string>> {
+  await onDisk(new FaultyDisk(), () => sitting(join(root, 'whole'), false, kind))
   return outcome(join(root, 'whole'))
 }
 
 /** What a fault has left has no adapter or one of one piece, and comes to the same end. */
-export async function goesOn(directory: string, whole: Record<string, string>, resume: boolean): Promise<void> {
+export async function goesOn(
+  directory: string,
+  whole: Record<string, string>,
+  resume: boolean,
+  kind: Kind = 'whole',
+): Promise<void> {
   const info = await readAdapterInfo(directory).catch(() => undefined)
   if (info) expect(hash(await readFile(join(directory, 'adapter.safetensors')))).toBe(info.weights)
-  if (resume) await onDisk(new FaultyDisk(), () => sitting(directory, true))
+  if (resume) await onDisk(new FaultyDisk(), () => sitting(directory, true, kind))
   expect(await outcome(directory)).toEqual(whole)
 }

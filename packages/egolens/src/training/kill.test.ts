@@ -13,12 +13,21 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
+interface Sitting {
+  resume: boolean
+  /** After this step. */
+  killAt?: number
+  /** Steps 9 to 16 of the staged run are those of its second stage. */
+  kind?: 'whole' | 'staged'
+}
+
 /** Trains in a process of its own, which kills itself after a step, or during the checkpoint after it. */
-async function sitting(dir: string, { resume, killAt }: { resume: boolean; killAt?: number }): Promise<string | null> {
+async function sitting(dir: string, { resume, killAt, kind = 'whole' }: Sitting): Promise<string | null> {
   const program = `
     import { train } from '${built}train.js'
-    import { standInRecipe, standInResources } from '${built}testing.js'
-    const recipe = standInRecipe({ epochs: 4, saveEvery: 3 })
+    import { smallEgoPrompt, standInRecipe, standInResources } from '${built}testing.js'
+    const staged = { method: 'egoprompt', component: 'both', options: smallEgoPrompt }
+    const recipe = standInRecipe({ epochs: 4, saveEvery: 3 }, ${kind === 'staged' ? 'staged' : '{}'})
     const progress = ({ task, done }) => {
       if (task === 'training' && done === ${killAt ?? -1}) process.kill(process.pid, 'SIGKILL')
     }
@@ -42,6 +51,23 @@ it('a run that is killed again and again ends with the weights of one that was n
   expect(await sitting(killed, { resume: true, killAt: 12 })).toBe('SIGKILL') // at an epoch's end
   expect(await sitting(killed, { resume: true })).toBeNull()
 
+  await expectSame(killed, whole)
+})
+
+it('so does one in two stages that is killed before, at and after the boundary between them', async () => {
+  const [whole, killed] = [join(root, 'whole'), join(root, 'killed')]
+  const kind = 'staged'
+  expect(await sitting(whole, { resume: false, kind })).toBeNull()
+
+  expect(await sitting(killed, { resume: false, killAt: 7, kind })).toBe('SIGKILL') // in the first stage
+  expect(await sitting(killed, { resume: true, killAt: 8, kind })).toBe('SIGKILL') // after its last step
+  expect(await sitting(killed, { resume: true, killAt: 9, kind })).toBe('SIGKILL') // after the second's first step
+  expect(await sitting(killed, { resume: true, killAt: 11, kind })).toBe('SIGKILL') // within it
+  expect(await sitting(killed, { resume: true, kind })).toBeNull()
+  await expectSame(killed, whole)
+})
+
+async function expectSame(killed: string, whole: string): Promise<void> {
   for (const file of ['adapter.safetensors', 'recipe.yaml']) {
     expect((await readFile(join(killed, file))).equals(await readFile(join(whole, file)))).toBe(true)
   }
@@ -55,4 +81,4 @@ it('a run that is killed again and again ends with the weights of one that was n
   expect((await readdir(join(killed, 'checkpoints'))).sort()).toEqual(
     (await readdir(join(whole, 'checkpoints'))).sort(),
   )
-})
+}

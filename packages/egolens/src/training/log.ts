@@ -3,11 +3,13 @@ import { Appender } from '../files.js'
 
 /** One line of log.jsonl. */
 export type LogLine =
-  | { kind: 'step'; epoch: number; step: number; loss: number; lr: number; gradNorm?: number }
+  | { kind: 'step'; epoch: number; step: number; stage?: string; loss: number; lr: number; gradNorm?: number }
   | {
       kind: 'epoch'
       epoch: number
       step: number
+      /** Of a method that trains in stages. */
+      stage?: string
       /** Mean over the epoch's clips. */
       loss: number
       /** Top-1 over the epoch's clips, as they were trained on. */
@@ -16,6 +18,7 @@ export type LogLine =
       seconds: number
       /** Mean top-1 over components on the validation clips. */
       validation?: number
+      /** What the method tells of itself. */
       [diagnostic: string]: unknown
     }
   /** Why training stopped after a step, and all clips of the batch that it stopped at. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nn, optim, type Tensor, tensor } from '@egolens/torch'
+import { nn, type Tensor, tensor } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Method } from '../methods/types.js'
 import type { TrainingState } from './checkpoint.js'
@@ -9,11 +9,19 @@ import { FrameTable } from './frame-table.js'
 import { ClipLoader, streamsOf } from './loader.js'
 import { RunLog } from './log.js'
 import { trainLoop } from './loop.js'
+import { createOptimizer } from './optimizer.js'
+import { planStages } from './stages.js'
 import { standInRecipe, standInResources } from './testing.js'
 
 /** One parameter and a loss of its own. */
 class One extends nn.Module {
   readonly weight = this.parameter('weight', tensor([1]))
+}
+
+/** Two parameters; each method says what it does with them. */
+class Two extends nn.Module {
+  readonly a = this.parameter('a', tensor([1]))
+  readonly b = this.parameter('b', tensor([1]))
 }
 
 function methodWith(loss: (weight: Tensor) => Tensor): Method & { module: One } {
@@ -60,11 +68,12 @@ async function loop(method: Method, training: Parameters<typeof standInRecipe>[0
     seconds: 0,
   }
   const saved: number[] = []
+  const sgd = { ...recipe.training, optimizer: 'sgd' as const, momentum: 0, weightDecay: training?.weightDecay ?? 0 }
   try {
     await trainLoop({
       training: { ...recipe.training, ...(epochs === undefined ? {} : { epochs }) },
       method,
-      optimizer: new optim.SGD(method.module.parameters(), { lr: recipe.training.lr, momentum: 0 }),
+      optimizer: createOptimizer(method.module, sgd, planStages(method, recipe.training.epochs)),
       classes: () => null,
       loader: new ClipLoader(table, method.needs, { batch, seed: 1, components: ['noun'] }),
       state,
@@ -91,6 +100,42 @@ describe('the training loop', () => {
     const epoch = JSON.parse(lines[3]!) as Record<string, number>
     expect(epoch).toMatchObject({ kind: 'epoch', lr: 0.1, weight: expect.closeTo(0.9 ** 3, 6) })
     expect(epoch.loss).toBeCloseTo((1 + 0.9 ** 2 + 0.9 ** 4) / 6, 6)
+  })
+
+  it('trains in stages: what is frozen stays, slower ones are slower, schedules begin anew, the log says where', async () => {
+    const module = new Two()
+    const heard: string[] = []
+    const method: Method = {
+      ...methodWith(() => tensor(0)),
+      module,
+      stages: [
+        { name: 'one', share: 2, scale: (name) => (name === 'a' ? 0 : 1) },
+        { name: 'two', share: 1, scale: (name) => (name === 'a' ? 1 : 0.1) },
+      ],
+      enter: (stage) => void heard.push(stage),
+      loss: () => module.a.pow(2).add(module.b.pow(2)).sum().mul(0.5),
+      diagnostics: () => ({ a: module.a.item() }),
+    }
+    // The gradient of each is itself; weight decay of 0.2 makes it 1.2 times as long.
+    const training = { epochs: 3, lr: 0.5, warmupEpochs: 1, warmupLr: 0.1, weightDecay: 0.2 }
+    const { state } = await loop(method, training)
+    expect(state).toMatchObject({ step: 9, epoch: 3 })
+    expect(heard).toEqual(['one', 'two'])
+    expect(module.a.item()).toBeCloseTo((1 - 0.12) ** 3, 6)
+    expect(module.b.item()).toBeCloseTo((1 - 0.12) ** 3 * (1 - 0.6) ** 3 * (1 - 0.012) ** 3, 6)
+    const lines = (await readFile(join(root, 'log.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.map(({ stage }: { stage: string }) => stage)).toEqual([
+      ...Array(8).fill('one'),
+      ...Array(4).fill('two'),
+    ])
+    expect(lines.filter(({ kind }) => kind === 'epoch')).toMatchObject([
+      { lr: 0.1, a: 1 },
+      { lr: 0.5, a: 1 },
+      { lr: 0.1, a: expect.closeTo((1 - 0.12) ** 3, 6) },
+    ])
   })
 
   it('clips the norm of the gradient', async () => {

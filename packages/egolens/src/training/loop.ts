@@ -8,7 +8,7 @@ import type { BatchPlan, ClipLoader } from './loader.js'
 import type { RunLog } from './log.js'
 import { countCorrect, defaultLoss } from './loss.js'
 import type { Recipe } from './recipe.schema.js'
-import { learningRate } from './schedule.js'
+import { enterStage, type PlannedStage, planStages, setRates } from './stages.js'
 
 export interface LoopOptions {
   training: Recipe['training']
@@ -16,60 +16,67 @@ export interface LoopOptions {
   optimizer: optim.AdamW | optim.SGD
   /** The class texts as the method wants them; called in every step's own scope. */
   classes(): unknown
+  /** A stage has begun: class texts of before are those of another forward pass. */
+  onStage?(): void
   loader: ClipLoader
   /** Where to begin; the loop keeps it up to date. */
   state: TrainingState
   log: RunLog
   /** Writes a checkpoint of the state as it is. */
   save(): Promise<void>
-  /** Mean top-1 on the validation clips, if the recipe selects by it; keeps the model if it is the best. */
-  validate?(epoch: number): Promise<number>
+  /** Mean top-1 on the validation clips, if the recipe selects by it; keeps a candidate if it is the best. */
+  validate?(epoch: number, candidate: boolean): Promise<number>
   progress: Progress
   signal?: AbortSignal
 }
 
 /**
- * Trains a method: for each epoch, for each batch: forward, loss, backward, step. Everything else is round it.
+ * Trains a method: for each stage, for each epoch, for each batch: forward, loss, backward, step. Everything else is
+ * round it.
  *
  * @throws EgoLensError `training/not-finite` naming the clips, before the step that would spoil the parameters;
  * `run/interrupted` after a checkpoint, when the signal aborts
  */
 export async function trainLoop(options: LoopOptions): Promise<void> {
-  const { training, method, optimizer, loader, state, log, save, validate, progress, signal } = options
-  const total = training.epochs * loader.stepsPerEpoch
+  const { training, method, state, onStage } = options
   method.module.train()
-
-  for (let epoch = state.epoch; epoch < training.epochs; epoch++) {
-    const began = performance.now()
-    const lr = learningRate(training, epoch)
-    for (const group of optimizer.groups) group.lr = lr
-
-    for (const plan of loader.training(epoch, state.position)) {
-      if (signal?.aborted) await stop(save)
-      const { loss, gradNorm, correct } = await stepOrFault(plan, options)
-      count(state, plan, loss, correct)
-      await log.write({ kind: 'step', epoch, step: state.step, loss, lr, gradNorm })
-      progress({ task: 'training', done: state.step, total, unit: 'steps', note: `loss ${loss.toFixed(4)}` })
-      if (training.saveEvery && state.step % training.saveEvery === 0) await save()
-      await nextTurn() // so that Ctrl-C, progress and timers are heard
-    }
-
-    const validation = await validate?.(epoch)
-    const seconds = (performance.now() - began) / 1000
-    await log.write({
-      kind: 'epoch',
-      epoch,
-      step: state.step,
-      ...averages(state),
-      lr,
-      seconds,
-      validation,
-      ...method.diagnostics?.(),
-    })
-    Object.assign(state, { epoch: epoch + 1, position: 0, sums: { loss: 0, clips: 0, correct: {} } })
-    await save()
+  for (const stage of planStages(method, training.epochs)) {
+    const end = stage.from + stage.epochs
+    if (state.epoch >= end) continue
+    enterStage(method, stage)
+    onStage?.()
+    while (state.epoch < end) await trainEpoch(stage, options)
   }
 }
+
+/** An epoch from where it stands to its end, and what is written after it. */
+async function trainEpoch(stage: PlannedStage, options: LoopOptions): Promise<void> {
+  const { training, method, optimizer, loader, state, log, save, validate, progress, signal } = options
+  const { epoch } = state
+  const total = training.epochs * loader.stepsPerEpoch
+  const began = performance.now()
+  const lr = setRates(optimizer, method, training, stage, epoch)
+  const named = stage.name === undefined ? {} : { stage: stage.name }
+
+  for (const plan of loader.training(epoch, state.position)) {
+    if (signal?.aborted) await stop(save)
+    const { loss, gradNorm, correct } = await stepOrFault(plan, options)
+    count(state, plan, loss, correct)
+    await log.write({ kind: 'step', epoch, step: state.step, ...named, loss, lr, gradNorm })
+    progress({ task: 'training', done: state.step, total, unit: 'steps', note: note(stage, loss) })
+    if (training.saveEvery && state.step % training.saveEvery === 0) await save()
+    await nextTurn() // so that Ctrl-C, progress and timers are heard
+  }
+
+  const validation = await validate?.(epoch, stage.last)
+  const seconds = (performance.now() - began) / 1000
+  const found = { ...averages(state), lr, seconds, validation, ...method.diagnostics?.() }
+  await log.write({ kind: 'epoch', epoch, step: state.step, ...named, ...found })
+  Object.assign(state, { epoch: epoch + 1, position: 0, sums: { loss: 0, clips: 0, correct: {} } })
+  await save()
+}
+
+const note = ({ name }: PlannedStage, loss: number) => `${name === undefined ? '' : `${name}, `}loss ${loss.toFixed(4)}`
 
 /** A step that must not be taken leaves the ids of its whole batch in the log. */
 async function stepOrFault(plan: BatchPlan, options: LoopOptions) {

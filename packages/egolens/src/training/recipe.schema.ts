@@ -67,7 +67,7 @@ const dataSection = z.strictObject({
 })
 
 const training = z.strictObject({
-  epochs: z.int().min(1).describe('passes over the training clips'),
+  epochs: z.int().min(1).describe('passes over the training clips, all stages together'),
   batch: z.int().min(1).describe('clips a step'),
   frames: z.int().min(1).describe('frames, or windows, a clip'),
   optimizer: z.enum(['adamw', 'sgd']),
@@ -75,7 +75,9 @@ const training = z.strictObject({
   betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).describe('AdamW'),
   momentum: z.number().min(0).lt(1).describe('SGD'),
   weightDecay: z.number().min(0),
-  schedule: z.enum(['constant', 'cosine', 'cosine-restarts']).describe('learning rate by epoch, after the warm-up'),
+  schedule: z
+    .enum(['constant', 'cosine', 'cosine-restarts'])
+    .describe('learning rate by epoch, after the warm-up; each stage begins anew'),
   restartEvery: z.int().min(1).optional().describe('epochs of a cosine before it restarts; all of them, if not said'),
   lrFloor: z.number().min(0).max(1).optional().describe('where a restarting cosine ends, as a share of lr; 0'),
   warmupEpochs: z.int().min(0).describe('epoch 0 at warmupLr, epoch e at lr e / warmupEpochs'),
@@ -121,7 +123,7 @@ const shape = {
     .regex(/^[\w.-]+$/, 'letters, digits, dots, dashes')
     .describe('the run in tables and file names'),
   row: z.string().min(1).optional().describe("its row in tables; the method's own name otherwise"),
-  method: z.string().describe('zero-shot, coop, x-mic'),
+  method: z.string().describe('zero-shot, coop, x-mic, egoprompt'),
   options: z.record(z.string(), z.unknown()).default({}).describe('of the method'),
   component: z.enum(['verb', 'noun', 'both']).describe('what is recognised'),
   backbone: backbone.prefault({}),

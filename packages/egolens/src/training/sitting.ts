@@ -11,8 +11,9 @@ import {
   tidyCheckpoints,
   writeCheckpoint,
 } from './checkpoint.js'
+import { ClassTexts } from './class-texts.js'
 import type { ClipSet, TrainingData } from './data.js'
-import { release, scoreTable } from './evaluate.js'
+import { scoreTable } from './evaluate.js'
 import { type FeatureSource, FrameTable } from './frame-table.js'
 import { ClipLoader, streamsOf } from './loader.js'
 import { RunLog } from './log.js'
@@ -20,6 +21,7 @@ import { trainLoop } from './loop.js'
 import { createOptimizer } from './optimizer.js'
 import { type Recipe, recipeHash } from './recipe.js'
 import { runPaths } from './run-directory.js'
+import { planStages } from './stages.js'
 
 export interface Sitting {
   recipe: Recipe
@@ -48,13 +50,13 @@ type Optimizer = optim.AdamW | optim.SGD
 /** Trains from the beginning or from a checkpoint to the end; the method then holds the weights that are kept. */
 export async function learn(sitting: Sitting): Promise<Learned> {
   const { recipe, method } = sitting
-  const parameters = method.module.parameters()
-  if (parameters.length === 0) return { steps: 0, seconds: 0, skipped: [] }
-  const optimizer = createOptimizer(parameters, recipe.training)
+  const { module } = method
+  if (module.parameters().length === 0) return { steps: 0, seconds: 0, skipped: [] }
+  const optimizer = createOptimizer(module, recipe.training, planStages(method, recipe.training.epochs))
   try {
     const { state, ...from } = await begin(sitting, optimizer)
     await sit(sitting, optimizer, state, from.skipped)
-    if (state.best) scope(() => void method.module.loadStateDict(safetensors.load(runPaths(sitting.dir).best)))
+    if (state.best) scope(() => void module.loadStateDict(safetensors.load(runPaths(sitting.dir).best)))
     return { steps: state.step, seconds: state.seconds, epoch: state.best?.epoch ?? state.epoch - 1, ...from }
   } finally {
     optimizer.dispose()
@@ -121,14 +123,15 @@ async function sit(sitting: Sitting, optimizer: Optimizer, state: TrainingState,
     const table = await open(data.train, 'training')
     const { validation } = data
     const validationTable = validation && (await open(validation, 'validation'))
-    const fixed = method.classesTrain ? undefined : scope(() => method.classes(labels))
-    opened.push({ dispose: () => release(fixed) })
+    const texts = new ClassTexts(method, labels)
+    opened.push({ dispose: () => texts.forget() })
     const clock = stopwatch(state)
     await trainLoop({
       training,
       method,
       optimizer,
-      classes: () => (method.classesTrain ? method.classes(labels) : fixed),
+      classes: () => texts.get(),
+      onStage: () => texts.forget(),
       loader: new ClipLoader(table, method.needs, { ...training, components: method.components }),
       state,
       log,
@@ -140,7 +143,13 @@ async function sit(sitting: Sitting, optimizer: Optimizer, state: TrainingState,
         await save(method, optimizer, state, paths.checkpoints, training.keep)
       },
       ...(validationTable
-        ? { validate: (epoch: number) => select(epoch, sitting, validationTable, validation!, state) }
+        ? {
+            validate: async (epoch: number, candidate: boolean) => {
+              const score = await validationScore(sitting, validationTable, validation!)
+              if (candidate) await keepBest({ epoch, score }, method, state, paths.best)
+              return score
+            },
+          }
         : {}),
       progress,
       ...(signal ? { signal } : {}),
@@ -168,20 +177,16 @@ async function save(method: Method, optimizer: Optimizer, state: TrainingState, 
   })
 }
 
-/** Scores the validation clips and keeps the weights if they are the best so far; of equal ones the earliest. */
-async function select(
-  epoch: number,
-  { method, recipe, dir }: Sitting,
-  table: FrameTable,
-  { labels }: ClipSet,
-  state: TrainingState,
-): Promise<number> {
+/** Mean top-1 over components. */
+async function validationScore({ method, recipe }: Sitting, table: FrameTable, { labels }: ClipSet): Promise<number> {
   const stepStart = recipe.training.evaluateAt === 'start'
   const scores = Object.values(await scoreTable(method, table, labels, { task: 'validation', stepStart }))
-  const score = scores.reduce((sum, clips) => sum + top1(clips), 0) / scores.length
-  if (!state.best || score > state.best.score) {
-    await saveTensors(runPaths(dir).best, method.module.stateDict())
-    state.best = { epoch, score }
-  }
-  return score
+  return scores.reduce((sum, clips) => sum + top1(clips), 0) / scores.length
+}
+
+/** Keeps the weights if they are the best so far; of equal ones the earliest. */
+async function keepBest(found: NonNullable<TrainingState['best']>, method: Method, state: TrainingState, path: string) {
+  if (state.best && found.score <= state.best.score) return
+  await saveTensors(path, method.module.stateDict())
+  state.best = found
 }

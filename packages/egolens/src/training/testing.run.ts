@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { standInRecipe, standInResources } from './testing.js'
+import { smallEgoPrompt, standInRecipe, standInResources } from './testing.js'
 import { train } from './train.js'
 
+/** A method that trains in one go, and one whose second epoch is another stage. */
+export type Kind = 'whole' | 'staged'
+
+const methods = {
+  whole: {},
+  staged: { method: 'egoprompt', component: 'both', options: smallEgoPrompt },
+} as const
+
 /** Five checkpoints in four steps: within epochs, at their ends, and a validation that keeps the best weights. */
-export const recipe = () =>
+export const recipe = (kind: Kind = 'whole') =>
   standInRecipe(
     { epochs: 2, batch: 8, saveEvery: 1, keep: 1, select: 'val_within' },
-    { data: { ...standInRecipe().data, validation: { holdOut: 0.3 } } },
+    { data: { ...standInRecipe().data, validation: { holdOut: 0.3 } }, ...methods[kind] },
   )
 
-export const sitting = (dir: string, resume: boolean) =>
-  train(recipe(), { dir, resume, resources: standInResources({ clips: 20 }) })
+export const sitting = (dir: string, resume: boolean, kind: Kind = 'whole') =>
+  train(recipe(kind), { dir, resume, resources: standInResources({ clips: 20 }) })
 
 /** What of a run must not depend on how often it was cut off: hashes by file, and the losses in its log. */
 export async function outcome(dir: string): Promise<Record<string, string>> {

@@ -79,6 +79,12 @@ function videoOf(clip: Clip, point: number[], noise: Random): VideoFeatures {
   return { times: Float64Array.from({ length: count }, (_, i) => i * 0.25), values, width: WIDTH }
 }
 
+/** EgoPrompt of that width: two stages, text prompts through the stand-in tower, a pool of four pairs. */
+export const smallEgoPrompt = {
+  ...{ contextTokens: 2, headLayers: 1, headHeads: 2, headMlpRatio: 1 },
+  ...{ poolSize: 4, topN: 2, promptLength: 2, fusionHeads: 2 },
+}
+
 /** A recipe on that task; a few steps, so that tests are quick. */
 export function standInRecipe(training: Partial<Recipe['training']> = {}, changes: Partial<Recipe> = {}): Recipe {
   const spec = { dataset: 'own', file: 'clips.csv' }

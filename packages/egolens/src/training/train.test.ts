@@ -7,7 +7,7 @@ import { top1 } from '../evaluation/top1.js'
 import { loadAdapter, readAdapterInfo } from './adapter.js'
 import { release, scoreClips } from './evaluate.js'
 import { evaluateRun } from './evaluate-run.js'
-import { standInRecipe, standInResources } from './testing.js'
+import { smallEgoPrompt, standInRecipe, standInResources } from './testing.js'
 import { train } from './train.js'
 
 let root: string
@@ -29,8 +29,15 @@ const log = async (dir: string) =>
           loss: number
           accuracy: { noun: number }
           validation?: number
+          stage?: string
+          usageEntropy?: number
         },
     )
+
+const stagedRecipe = (
+  training: Parameters<typeof standInRecipe>[0],
+  changes: Parameters<typeof standInRecipe>[1] = {},
+) => standInRecipe(training, { method: 'egoprompt', component: 'both', options: smallEgoPrompt, ...changes })
 
 async function run(name: string, recipe = standInRecipe(), options: { resume?: boolean; signal?: AbortSignal } = {}) {
   const dir = join(root, name)
@@ -82,6 +89,59 @@ describe('a training run', () => {
     expect(await weights(dir)).toEqual(await weights(whole.dir))
     const losses = async (of: string) => (await log(of)).filter((line) => line.kind === 'step').map((line) => line.loss)
     expect(await losses(dir)).toEqual(await losses(whole.dir))
+  })
+
+  it.each([7, 8, 9, 11])('in two stages resumes bit for bit, interrupted after step %d of 8 and 8', async (step) => {
+    const recipe = stagedRecipe({ epochs: 4 })
+    const whole = await run('whole', recipe)
+    const controller = new AbortController()
+    const dir = join(root, 'cut')
+    const stopped = train(recipe, {
+      dir,
+      resources: standInResources(),
+      signal: controller.signal,
+      progress: ({ task, done }) => task === 'training' && done === step && controller.abort(),
+    })
+    await expect(stopped).rejects.toMatchObject({ code: 'run/interrupted' })
+    const { summary } = await run('cut', recipe, { resume: true })
+    expect(summary).toMatchObject({ resumedFrom: step, steps: 16 })
+    expect(await weights(dir)).toEqual(await weights(whole.dir))
+    const lines = async (of: string) =>
+      (await log(of)).filter(({ kind }) => kind !== 'resume').map((line) => ({ ...line, seconds: 0 }))
+    expect(await lines(dir)).toEqual(await lines(whole.dir))
+  })
+
+  it('in two stages encodes class texts in every step of the first, then once', async () => {
+    const resources = standInResources()
+    const { text } = resources.backbone
+    let calls = 0
+    const { encodeFromEmbeddings } = text
+    text.encodeFromEmbeddings = (...given) => {
+      calls++
+      return encodeFromEmbeddings.apply(text, given)
+    }
+    const dir = join(root, 'a')
+    await train(stagedRecipe({ epochs: 4 }), { dir, resources })
+    // Verbs and nouns: eight steps, then once.
+    expect(calls).toBe(2 * 8 + 2)
+    const epochs = (await log(dir)).filter(({ kind }) => kind === 'epoch')
+    expect(epochs.map(({ stage, usageEntropy }) => [stage, typeof usageEntropy])).toEqual([
+      ...Array(2).fill(['component prompts', 'undefined']),
+      ...Array(2).fill(['prompt pool', 'number']),
+    ])
+  })
+
+  it('in two stages learns in both, and keeps no epoch of the first', async () => {
+    const validation = { data: { ...standInRecipe().data, validation: { holdOut: 0.3 } } }
+    const recipe = stagedRecipe({ epochs: 16, lr: 2e-2, select: 'val_within' }, validation)
+    const { dir, summary } = await run('a', recipe)
+    const epochs = (await log(dir)).filter(({ kind }) => kind === 'epoch')
+    const scores = epochs.map(({ validation }) => validation!)
+    const best = Math.max(...scores.slice(8))
+    expect(summary.epoch).toBe(8 + scores.slice(8).indexOf(best))
+    expect(epochs[7]!.loss).toBeLessThan(epochs[0]!.loss / 2)
+    expect(epochs[15]!.loss).toBeLessThan(epochs[8]!.loss)
+    await expect(run('b', stagedRecipe({ epochs: 1 }))).rejects.toMatchObject({ code: 'training/too-few-epochs' })
   })
 
   it('passes over a damaged checkpoint and says so', async () => {
@@ -197,6 +257,7 @@ describe('a training run', () => {
   it.each([
     ['x-mic', {}],
     ['coop', { contextTokens: 4 }],
+    ['egoprompt', smallEgoPrompt],
   ])('of %s leaves no tensor behind, neither does scoring', async (method, options) => {
     const resources = standInResources()
     const recipe = standInRecipe({}, { method, options })

@@ -14,6 +14,7 @@ import { openResources } from './resources.open.js'
 import { openRunDirectory, runPaths } from './run-directory.js'
 import type { RunSummary } from './run-summary.js'
 import { learn } from './sitting.js'
+import { planStages } from './stages.js'
 
 export interface TrainOptions {
   /** The run's directory. */
@@ -53,6 +54,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const setting = { backbone, components, generator: new Generator(seed), frames, labels }
     const method = createMethod(recipe.method, recipe.options, setting)
     try {
+      planStages(method, recipe.training.epochs) // refuses too few epochs before features are looked for
       await keepInputs(dir, trainingInputs(method, data, resources))
       const wanted = [...clips, ...(data.validation?.clips ?? [])]
       const encoders = encodersOf(method.needs)

@@ -4,7 +4,7 @@ import type { Result } from '../../evaluation/result.js'
 import type { Table } from '../../evaluation/table.js'
 import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
 import { type RecognitionTable, recognitionTable, segmentMapTable } from '../../recognition/table.js'
-import { type ReportData, reportTable, type reportVideo, writeReport } from '../../report/index.js'
+import { type ReportData, reportTable, type reportVideo, trainingCurves, writeReport } from '../../report/index.js'
 import { duration } from '../progress.js'
 
 export const notice =
@@ -55,28 +55,14 @@ function recognitionTables({ place, evaluation }: DemoFindings['recognition'][nu
   ]
 }
 
-/** Loss by step of every run that was trained. */
+/** Of every run that was trained. */
 async function curvesOf(runs: DemoFindings['runs']): Promise<NonNullable<ReportData['curves']>> {
-  const series: { name: string; points: [number, number][] }[] = []
-  for (const { result, dir } of runs) {
-    if (result.trainedOn === null) continue
-    const lines = (await readFile(join(dir, 'log.jsonl'), 'utf8')).trim().split('\n')
-    const points = lines.flatMap((line): [number, number][] => {
-      const { kind, step, loss } = JSON.parse(line) as { kind: string; step: number; loss?: number }
-      return kind === 'step' && loss !== undefined ? [[step, loss]] : []
-    })
-    series.push({ name: `${result.trainedOn}, ${result.tests[0]!.component}s`, points: smooth(points) })
-  }
-  return [{ title: 'Training loss of X-MIC, mean of 10 steps', x: 'step', y: 'cross-entropy', series }]
-}
-
-/** Single steps of a small batch jump too much to see anything. */
-function smooth(points: [number, number][], width = 10): [number, number][] {
-  const groups = Math.ceil(points.length / width)
-  return Array.from({ length: groups }, (_, i) => {
-    const group = points.slice(i * width, (i + 1) * width)
-    return [group.at(-1)![0], group.reduce((sum, [, loss]) => sum + loss, 0) / group.length]
-  })
+  const trained = runs.filter(({ result }) => result.trainedOn !== null)
+  const logged = trained.map(async ({ result, dir }) => ({
+    name: `${result.trainedOn}, ${result.tests[0]!.component}s`,
+    log: await readFile(join(dir, 'log.jsonl'), 'utf8'),
+  }))
+  return trainingCurves(await Promise.all(logged), 'Training loss of X-MIC')
 }
 
 function facts(result: Result, dir: string): Record<string, string> {

@@ -1,0 +1,27 @@
+import { EgoLensError } from '../errors.js'
+import type { EgoPromptOptions } from './egoprompt.options.js'
+import type { Setting } from './types.js'
+
+/**
+ * @throws EgoLensError `method/options` for what needs two components where there is one, `method/width-mismatch`
+ * where heads do not divide the width or features and texts are in different spaces
+ */
+export function checkComponents(options: EgoPromptOptions, { backbone, components }: Setting): void {
+  const { attendTo, pair, headHeads, fusionHeads } = options
+  if (components.length < 2) {
+    const alone = (option: string, cure: string) =>
+      new EgoLensError('method/options', `it needs verbs and nouns, and only ${components[0]}s are trained`, {
+        where: `options.${option}`,
+        cure: `train component: both, or set it to ${cure}`,
+      })
+    if (attendTo === 'other') throw alone('attendTo', 'both')
+    if (pair === 'verb_noun') throw alone('pair', 'key_value')
+  }
+  const { width } = backbone.image
+  for (const [option, heads] of Object.entries({ headHeads, fusionHeads })) {
+    if (width % heads === 0) continue
+    throw new EgoLensError('method/width-mismatch', `${heads} heads do not divide features of ${width} numbers`, {
+      where: `options.${option}`,
+    })
+  }
+}

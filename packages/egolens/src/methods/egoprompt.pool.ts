@@ -1,0 +1,167 @@
+import type { Generator, Tensor } from '@egolens/torch'
+import { cat, empty, eye, F, full, nn, noGrad, scope, stack, zeros } from '@egolens/torch'
+import type { Component } from '../datasets/types.js'
+import { fullPrecision } from './closed-form.js'
+import {
+  frequencyLoss,
+  meanCosine,
+  orthogonalityLoss,
+  penalised,
+  pullLoss,
+  softUsage,
+  usageEntropy,
+} from './egoprompt.criteria.js'
+import { sphericalMeans, spreadOut } from './egoprompt.keys.js'
+import type { EgoPromptOptions } from './egoprompt.options.js'
+
+/** What component representations were decomposed into. C components, B clips, M pairs, N chosen. */
+export interface Decomposition {
+  /** Queries q_c at unit length, [C, B, d]. */
+  queries: Tensor
+  /** Their cosines with all keys, [C, B, M]. */
+  scores: Tensor
+  /** The pairs that were chosen, [C, B, N] int64. */
+  chosen: Tensor
+  /** Their weights, which sum to 1 and carry the gradient to keys and queries, [C, B, N]. */
+  weights: Tensor
+}
+
+/**
+ * The Unified Prompt Pool: pairs that verbs and nouns share. A component representation asks with q_c = W_q LN(r_c)
+ * and is decomposed into the N pairs whose keys are nearest by cosine.
+ */
+export class PromptPool extends nn.Module {
+  /** k_m: [M, d] */
+  readonly keys: Tensor
+  /** p_m of `key_value` pairs: [M, L_p, d] */
+  readonly values?: Tensor
+  /** p_m^v and p_m^n of `verb_noun` pairs, [M, L_p, d] each. */
+  readonly verb?: Tensor
+  readonly noun?: Tensor
+  /** type_c, added to a prompt to say for whom it stands: [C, d] */
+  readonly types: Tensor
+  readonly norm: nn.LayerNorm
+  readonly query: nn.Linear
+  /** Running share of the choices of training that fell on a pair, and of the soft usage: [M] each. */
+  readonly frequency: Tensor
+  readonly usage: Tensor
+  /** 1 once k-means has set the keys. */
+  readonly placed?: Tensor
+  private seenPlaced = false
+
+  constructor(
+    private readonly options: EgoPromptOptions,
+    private readonly components: Component[],
+    width: number,
+    generator: Generator,
+  ) {
+    super()
+    const { poolSize: M, promptLength: L, pair, keyInit } = options
+    const normal = (name: string, shape: number[]) =>
+      this.parameter(name, nn.init.normal_(empty(shape), 0, 0.02, generator))
+    this.keys = normal('keys', [M, width])
+    if (keyInit === 'orthogonal') spreadOut(this.keys)
+    if (keyInit === 'kmeans') this.placed = this.buffer('placed', zeros([]))
+    if (pair === 'key_value') this.values = normal('values', [M, L, width])
+    else for (const component of components) this[component] = normal(component, [M, L, width])
+    this.types = normal('types', [components.length, width])
+    this.norm = new nn.LayerNorm(width)
+    this.query = new nn.Linear(width, width, { bias: false, generator })
+    noGrad(() => scope(() => void this.query.weight.copy_(eye(width))))
+    this.frequency = this.buffer('frequency', full([M], 1 / M))
+    this.usage = this.buffer('usage', full([M], 1 / M))
+  }
+
+  /** @param own r_c of each component, [C, B, d] */
+  decompose(own: Tensor): Decomposition {
+    return fullPrecision(() => {
+      const queries = F.normalize(this.query.forward(this.norm.forward(own)))
+      this.placeKeys(queries)
+      const scores = queries.matmul(F.normalize(this.keys).t())
+      const { topN, poolTemperature } = this.options
+      const chosen = noGrad(() => {
+        const judged = this.training ? penalised(scores, this.frequency, this.options) : scores
+        return judged.topk(topN, -1)[1]
+      })
+      if (this.training) this.count(scores, chosen)
+      const weights = scores.gather(-1, chosen).div(poolTemperature).softmax(-1)
+      return { queries, scores, chosen, weights }
+    })
+  }
+
+  /** Prompts with their types, as each component finds them: [C, M, P, d], P = L_p or, of two prompts, 2 L_p. */
+  prompts(): Tensor {
+    const types = this.types.unsqueeze(1).unsqueeze(1)
+    if (this.values) return this.values.unsqueeze(0).add(types)
+    const both = cat(
+      this.components.map((component, c) => this[component]!.add(this.types.select(0, c))),
+      1,
+    )
+    return stack(this.components.map(() => both))
+  }
+
+  /** L_freq, L_orth and L_pull, those that are on, times their weights. */
+  losses({ queries, scores, chosen }: Decomposition): Record<string, Tensor> {
+    const { freq, freqTemperature, freqWeight, orthWeight, pullWeight, pullTo } = this.options
+    return fullPrecision(() => {
+      const losses: Record<string, Tensor> = {}
+      if ((freq === 'kl' || freq === 'l2') && freqWeight > 0) {
+        losses.freq = frequencyLoss(softUsage(scores, freqTemperature), freq).mul(freqWeight)
+      }
+      if (orthWeight > 0) losses.orth = orthogonalityLoss(this.keys, this.rows()).mul(orthWeight)
+      if (pullWeight > 0) {
+        const pulled = pullTo === 'both' ? scores : queries.detach().matmul(F.normalize(this.keys).t())
+        losses.pull = pullLoss(pulled, chosen).mul(pullWeight)
+      }
+      return losses
+    })
+  }
+
+  /** Both criteria as they stand, whether they are trained for or not; usage is the running one. */
+  diagnostics(): Record<string, number> {
+    const kind = this.options.freq === 'l2' ? 'l2' : 'kl'
+    return noGrad(() =>
+      scope(() => ({
+        usageEntropy: usageEntropy(this.frequency).item(),
+        promptCosine: meanCosine(this.rows()).item(),
+        frequencyLoss: frequencyLoss(this.usage, kind).item(),
+        orthogonalityLoss: orthogonalityLoss(this.keys, this.rows()).item(),
+      })),
+    )
+  }
+
+  /** Every pair's prompts as one row: [M, L_p d] or [M, 2 L_p d]. */
+  private rows(): Tensor {
+    if (this.values) return this.values.flatten(1)
+    return cat(
+      this.components.map((component) => this[component]!.flatten(1)),
+      1,
+    )
+  }
+
+  private count(scores: Tensor, chosen: Tensor): void {
+    const { decay, freqTemperature } = this.options
+    noGrad(() =>
+      scope(() => {
+        const counts = chosen.flatten().bincount(null, this.frequency.numel).float()
+        const follow = (running: Tensor, now: Tensor) => void running.mul_(decay).add_(now.mul(1 - decay))
+        follow(this.frequency, counts.div(chosen.numel))
+        follow(this.usage, softUsage(scores, freqTemperature))
+      }),
+    )
+  }
+
+  /** Keys begin as the means of the first batch's queries, where the options say so; a resumed run has them already. */
+  private placeKeys(queries: Tensor): void {
+    if (!this.placed || !this.training || this.seenPlaced) return
+    this.seenPlaced = true
+    noGrad(() =>
+      scope(() => {
+        if (this.placed!.item() !== 0) return
+        const means = sphericalMeans(queries.flatten(0, 1), this.keys.shape[0]!)
+        this.keys.narrow(0, 0, means.shape[0]!).copy_(means)
+        this.placed!.fill_(1)
+      }),
+    )
+  }
+}
