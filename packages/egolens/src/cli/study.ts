@@ -1,7 +1,13 @@
 import { Command } from 'commander'
 import { examples, json } from './options.js'
-import { action, saving } from './session.js'
+import { action, type Session, saving } from './session.js'
 import { useAllCores } from './threads.js'
+
+interface Options {
+  dir: string
+  quick?: boolean
+  plan?: boolean
+}
 
 /** `egolens study NAME` */
 export function study(): Command {
@@ -10,15 +16,23 @@ export function study(): Command {
       'compares methods fairly: equal updates, learning rate from one grid on held-out participants, three seeds; ' +
         '"recognition" takes the adapters of "x-mic" to untrimmed videos',
     )
-    .argument('<name>', 'x-mic, recognition')
+    .argument('<name>', 'methods, methods-pixels, x-mic, recognition')
     .option('--dir <folder>', 'where its runs are kept; a study that was stopped goes on there', 'runs/study')
+    .option('--plan', 'only say how many runs it is, and about how long')
+    .option('--quick', 'all rows on few clips, epochs and seeds: to see that it runs, not what it says')
     .addOption(json())
     .addHelpText(
       'after',
-      examples('egolens study x-mic', 'egolens study recognition', 'egolens study x-mic --dir /data/study --json'),
+      examples(
+        'egolens study methods --plan',
+        'egolens study methods',
+        'egolens study methods --quick --dir /tmp/study',
+        'egolens study x-mic',
+        'egolens study recognition --dir /data/study --json',
+      ),
     )
     .action(
-      action<{ dir: string }>(async (session, options, name) => {
+      action<Options>(async (session, options, name) => {
         await useAllCores()
         const { progress, signal } = session
         if (name === 'recognition') {
@@ -27,11 +41,26 @@ export function study(): Command {
           session.result(outcome, outcome.markdown.trimEnd())
           return undefined
         }
-        const { runStudy } = await import('../studies/comparison/index.js')
-        const outcome = await runStudy(name!, { dir: options.dir, progress, signal })
-        const { tableText } = await import('../evaluation/render-table.js')
-        session.result(outcome, outcome.tables.map(tableText).join('\n').trimEnd())
+        await compareMethods(session, name!, options)
         return undefined
       }, saving),
     )
+}
+
+async function compareMethods(session: Session, name: string, options: Options): Promise<void> {
+  const { budgetOf, budgetText, partsOf, quick, runComparison } = await import('../studies/comparison/index.js')
+  const parts = options.quick ? partsOf(name).map(quick) : partsOf(name)
+  const budgets = parts.map((part) => budgetOf(part, 2))
+  const plan = budgets.map(budgetText).join('\n')
+  if (options.plan) {
+    session.result(budgets, plan)
+    return
+  }
+  session.say(plan)
+  const { progress, signal } = session
+  const outcomes = []
+  for (const part of parts) outcomes.push(await runComparison(part, { dir: options.dir, progress, signal }))
+  const { tableText } = await import('../evaluation/render-table.js')
+  const text = outcomes.flatMap(({ tables }) => tables.map(tableText)).join('\n')
+  session.result(outcomes.length === 1 ? outcomes[0] : outcomes, text.trimEnd())
 }

@@ -1,1 +1,5 @@
-export { runStudy, type StudyOptions, type StudyOutcome } from './run.js'
+export { type Budget, budgetOf, budgetText, type RowBudget } from './budget.js'
+export { quick } from './methods.js'
+export type { Study, StudyPlace, StudyRow } from './plan.js'
+export { runComparison, runStudy, type StudyOptions, type StudyOutcome } from './run.js'
+export { partsOf, studies } from './studies.js'

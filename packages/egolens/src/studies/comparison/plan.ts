@@ -1,5 +1,4 @@
 import type { Component } from '../../datasets/types.js'
-import { EgoLensError, nearest } from '../../errors.js'
 import type { DataSpec, Recipe, RecipeInput } from '../../training/recipe.js'
 import { resolveRecipe } from '../../training/recipe.js'
 
@@ -27,6 +26,8 @@ export interface Study {
   name: string
   title: string
   rows: StudyRow[]
+  /** What else a reader must know, a sentence each. */
+  notes?: string[]
   /** Names of the rows that all others are held against. */
   against: string[]
   components: Component[]
@@ -42,59 +43,6 @@ export interface Study {
   /** The folder of the world, and the clips that a place of it has. */
   world: string
   clips: { train: number; test: number }
-}
-
-/**
- * The small CLIP's joint space has 192 dimensions and long class vectors: the public code's MLP would have 12 hidden
- * units, and a few hundred updates could not reach the length of a class vector. Table 6 has n1 with n3 among its rows.
- */
-const small = { metaNet: 'linear', norms: ['n1', 'n3'] }
-
-/** X-MIC against what it is measured against in its paper, and Table 4's switch of views. */
-const xMicStudy: Study = {
-  name: 'x-mic',
-  title: 'X-MIC on the small world',
-  rows: [
-    { name: 'ZS CLIP', method: 'zero-shot' },
-    { name: 'ZS CLIP, bare names', method: 'zero-shot', options: { prompt: '{}' } },
-    { name: 'CoOp', method: 'coop' },
-    { name: 'X-MIC, full frames', method: 'x-mic', options: { ...small, input: 'full', classifyFeature: 'full' } },
-    { name: 'X-MIC', method: 'x-mic', options: small },
-  ],
-  against: ['ZS CLIP', 'X-MIC'],
-  components: ['noun', 'verb'],
-  grid: [1e-3, 3e-3, 1e-2],
-  seeds: [1, 2, 3],
-  training: {
-    epochs: 15,
-    batch: 32,
-    frames: 16,
-    optimizer: 'adamw',
-    betas: [0.9, 0.98],
-    weightDecay: 0.01,
-    schedule: 'cosine',
-    warmupEpochs: 1,
-    warmupLr: 1e-7,
-    keep: 1,
-  },
-  features: { every: 0.125, hands: { provider: 'file' } },
-  backbone: { clip: 'small' },
-  holdOut: 0.2,
-  world: 'world',
-  clips: { train: 1500, test: 500 },
-}
-
-/** Studies by name. */
-export const studies: ReadonlyMap<string, Study> = new Map([xMicStudy].map((study) => [study.name, study]))
-
-/** @throws EgoLensError `study/unknown` */
-export function studyNamed(name: string): Study {
-  const found = studies.get(name)
-  if (found) return found
-  const near = nearest(name, studies.keys())
-  throw new EgoLensError('study/unknown', `there is no study "${name}"`, {
-    cure: near.length > 0 ? `did you mean ${near.join(' or ')}?` : `known: ${[...studies.keys()].join(', ')}`,
-  })
 }
 
 /** What is trained on one place for one component, or for both at once, by one row. */

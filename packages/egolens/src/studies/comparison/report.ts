@@ -22,26 +22,41 @@ export interface StudyFact {
   scores: { lr: number; score: number }[]
 }
 
+/** A table and the file of its drawing, beside the page. */
+export interface Figure {
+  file: string
+  table: Table
+}
+
 /** A study's outcome as a page: conditions, tables, costs, differences. */
 export function studyMarkdown(
   study: Study,
-  { facts, tables, comparison }: { facts: StudyFact[]; tables: Table[]; comparison: Comparison },
+  { facts, figures, comparison }: { facts: StudyFact[]; figures: Figure[]; comparison: Comparison },
 ): string {
-  const { training, seeds, grid, holdOut } = study
+  const { training } = study
   const conditions = [
     `Every row is trained for ${training.epochs} epochs of batches of ${training.batch} with the same optimiser, so the number of updates is the same.`,
-    `The learning rate is chosen for each row, place and component from ${grid.join(', ')} by top-1 accuracy after the last epoch`,
-    `on ${percent(holdOut)} of the training clips, whole participants, with seed ${seeds[0]}; then it is trained on all training clips with seeds ${seeds.join(', ')}.`,
+    ...rateAndSeeds(study),
     'The last epoch is kept. No test clip is looked at before the end.',
+    ...(study.notes ?? []),
   ]
   const parts = [
     `# ${study.title}`,
     conditions.join('\n'),
-    ...tables.map((table) => tableMarkdown(table).trimEnd()),
+    ...figures.flatMap(({ file, table }) => [tableMarkdown(table).trimEnd(), `![${plain(table.title)}](${file})`]),
     `## What it took\n\n${factTable(facts)}`,
     differencesOf(comparison),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+function rateAndSeeds({ grid, seeds, holdOut }: Study): string[] {
+  const trained = `trained on all training clips with seeds ${seeds.join(', ')}.`
+  if (grid.length === 1) return [`The learning rate is ${grid[0]} for all; each is ${trained}`]
+  return [
+    `The learning rate is chosen for each row, place and component from ${grid.join(', ')} by top-1 accuracy after the last epoch`,
+    `on ${percent(holdOut)} of the training clips, whole participants, with seed ${seeds[0]}; then it is ${trained}`,
+  ]
 }
 
 function factTable(facts: StudyFact[]): string {
@@ -52,6 +67,7 @@ function factTable(facts: StudyFact[]): string {
     'Parameters',
     'Updates',
     'Seconds',
+    'Peak memory',
     'Learning rate',
     'Held-out top-1 by rate',
   ]
@@ -62,6 +78,7 @@ function factTable(facts: StudyFact[]): string {
     fact.parameters.toLocaleString('en'),
     String(fact.updates),
     fact.seconds.toFixed(1),
+    `${Math.round(fact.peakBytes / 2 ** 20)} MiB`,
     fact.lr === undefined ? '-' : String(fact.lr),
     fact.scores.map(({ lr, score }) => `${lr}: ${percent(score)}`).join(', ') || '-',
   ])
@@ -78,5 +95,8 @@ function differencesOf({ differences }: Comparison): string {
   })
   return parts.join('\n\n')
 }
+
+/** What stands for a picture must not end its own brackets. */
+const plain = (text: string) => text.replace(/[[\]]/g, '')
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`

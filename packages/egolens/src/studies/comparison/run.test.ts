@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readAdapterInfo } from '../../training/adapter.js'
 import { standInResources } from '../../training/testing.js'
-import { cellRecipe, studyNamed } from './plan.js'
+import { budgetOf, budgetText } from './budget.js'
+import { quick } from './methods.js'
+import { cellPath, cellRecipe, cellsOf } from './plan.js'
 import { runStudy, type StudyOptions } from './run.js'
+import { partsOf, studies, studyNamed } from './studies.js'
 
 let root: string
 beforeEach(async () => {
@@ -53,6 +56,44 @@ describe('a study', () => {
     expect(await readFile(join(root, 'x-mic/results.md'), 'utf8')).toBe(markdown)
   })
 
+  it('has methods that learn verbs and nouns together beside those that learn them apart', async () => {
+    const { changes, ...rest } = options(root)
+    const rows = [
+      { name: 'ZS CLIP', method: 'zero-shot' },
+      { name: 'apart', method: 'x-mic', options: { metaNet: 'linear' } },
+      { name: 'together', method: 'x-mic', options: { metaNet: 'linear' }, joint: true },
+    ]
+    const { facts, tables, markdown } = await runStudy('x-mic', {
+      ...rest,
+      changes: {
+        ...changes,
+        rows,
+        components: ['noun', 'verb'],
+        grid: [1e-2],
+        seeds: [1],
+        training: { ...changes!.training, epochs: 2 },
+      },
+    })
+    expect(facts.filter(({ place }) => place === 'here').map(({ row, component }) => `${row} ${component}`)).toEqual([
+      ...['ZS CLIP noun', 'apart noun', 'together both', 'ZS CLIP verb', 'apart verb'],
+    ])
+    // One rate needs no choosing; every row has all columns, actions too.
+    expect(facts.every(({ scores, lr, row }) => scores.length === 0 && lr === (row === 'ZS CLIP' ? undefined : 1e-2)))
+    for (const table of tables) {
+      expect(table.rows.map(({ name }) => name)).toEqual(['ZS CLIP', 'apart', 'together'])
+      expect(table.rows.every(({ cells }) => cells.every(Boolean))).toBe(true)
+    }
+    expect(tables.map(({ groups }) => groups[0]!.groups.map(({ title }) => title))).toEqual([
+      ['Nouns', 'Verbs'],
+      ['Actions'],
+    ])
+    expect(markdown).toMatch(
+      /\| together \| here \| verbs and nouns \| [\d,]+ \| 8 \| [\d.]+ \| \d+ MiB \| 0.01 \| - \|/,
+    )
+    expect(markdown).toContain('](actions.svg)')
+    expect(await readFile(join(root, 'x-mic/actions.svg'), 'utf8')).toContain('>together</text>')
+  })
+
   it('goes on run by run', async () => {
     const controller = new AbortController()
     const cut = runStudy('x-mic', {
@@ -72,7 +113,7 @@ describe('a study', () => {
     const small = { ...options(root), places: places.slice(0, 1) }
     small.changes = { ...small.changes, rows: [{ name: 'CoOp', method: 'coop' }], grid: [1e-2], seeds: [1] }
     await runStudy('x-mic', small)
-    const run = join(root, 'x-mic/here/noun/coop/rate-0.01')
+    const run = join(root, 'x-mic/here/noun/coop/seed-1')
     const past = new Date('2020-01-01')
     await utimes(join(run, 'summary.json'), past, past)
     const resources = standInResources()
@@ -83,14 +124,44 @@ describe('a study', () => {
     expect((await readAdapterInfo(run)).backbone.image.hash).toBe('image of tomorrow')
   })
 
+  it('says before how many runs it makes, as many as it then counts', async () => {
+    const study = { ...studyNamed('x-mic'), ...options(root).changes, clips: { train: 60, test: 30 } }
+    const budget = budgetOf(study, 2)
+    expect(budget.rows.map(({ row, runs, updates }) => [row, runs, updates])).toEqual([
+      ['ZS CLIP', 2, 0],
+      ['X-MIC', 8, 16],
+    ])
+    let total: number | undefined
+    const controller = new AbortController()
+    const progress: StudyOptions['progress'] = (event) => {
+      if (event.task !== 'study') return
+      total = event.total
+      controller.abort()
+    }
+    await expect(runStudy('x-mic', { ...options(root), progress, signal: controller.signal })).rejects.toThrow()
+    expect(total).toBe(budget.runs)
+    expect(budgetText(budget)).toMatch(/^x-mic: 10 runs, about \d+ minutes/)
+  })
+
+  it('makes all rows in quick mode, in fewer runs', () => {
+    for (const part of partsOf('methods')) {
+      const [whole, small] = [budgetOf(part, 2), budgetOf(quick(part), 2)]
+      expect(small.rows.map(({ row }) => row)).toEqual(whole.rows.map(({ row }) => row))
+      expect(small.study).toBe(`${part.name}-quick`)
+      expect(small.runs).toBeLessThan(whole.runs / 3)
+    }
+  })
+
   it('gives every row the same updates and the same grid', () => {
-    const study = studyNamed('x-mic')
-    const recipes = study.rows.map((row) =>
-      cellRecipe(study, { row, place: places[0]!, component: 'noun' }, places, { lr: 1e-3, seed: 1, tune: false }),
-    )
-    const same = recipes.map(({ training }) => JSON.stringify(training))
-    expect(new Set(same).size).toBe(1)
-    expect(recipes.every(({ data }) => data.test.map((test) => test.name).join() === 'here,there')).toBe(true)
+    for (const study of studies.values()) {
+      const cells = cellsOf(study, places)
+      const recipes = cells.map((cell) => cellRecipe(study, cell, places, { lr: 1e-3, seed: 1, tune: false }))
+      const same = recipes.map(({ training }) => JSON.stringify(training))
+      expect(new Set(same).size).toBe(1)
+      const names = recipes.map(({ data }) => data.test.map((test) => test.name).join())
+      expect(new Set(names)).toEqual(new Set(['here,there', 'there,here']))
+      expect(new Set(cells.map((cell) => cellPath(cell).join('/'))).size).toBe(cells.length)
+    }
     expect(() => studyNamed('xmic')).toThrow('there is no study')
   })
 })

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { actionTable } from '../../evaluation/action-table.js'
 import { type Comparison, compare } from '../../evaluation/compare.js'
+import { tableSvg } from '../../evaluation/figure.js'
 import { type Result, readResult } from '../../evaluation/result.js'
 import type { Table } from '../../evaluation/table.js'
 import { writeAtomic } from '../../files.js'
@@ -14,8 +16,9 @@ import { openResources } from '../../training/resources.open.js'
 import { readIfThere, runPaths } from '../../training/run-directory.js'
 import type { RunSummary } from '../../training/run-summary.js'
 import { train } from '../../training/train.js'
-import { type Cell, cellPath, cellRecipe, cellsOf, type Study, type StudyPlace, studyNamed, trains } from './plan.js'
-import { type StudyFact, studyMarkdown } from './report.js'
+import { type Cell, cellPath, cellRecipe, cellsOf, type Study, type StudyPlace, trains } from './plan.js'
+import { type Figure, type StudyFact, studyMarkdown } from './report.js'
+import { studyNamed } from './studies.js'
 import { renderPlaces } from './world.js'
 
 export interface StudyOptions {
@@ -89,11 +92,23 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
   }
 
   const comparison = compare(results, { against: study.against })
-  const tables = [comparison.table, ...(comparison.sharedNovel ? [comparison.sharedNovel] : [])]
+  const drawn = figures(results, comparison)
+  const tables = drawn.map(({ table }) => table)
   const outcome = { study: study.name, facts, tables, comparison }
-  const markdown = studyMarkdown(study, outcome)
+  const markdown = studyMarkdown(study, { ...outcome, figures: drawn })
   await writeAtomic(join(dir, study.name, 'results.md'), markdown)
+  for (const { file, table } of drawn) await writeAtomic(join(dir, study.name, file), tableSvg(table))
   return { ...outcome, markdown }
+}
+
+/** The tables that there is something for, each with the name of its drawing. */
+function figures(results: Result[], { table, sharedNovel }: Comparison): Figure[] {
+  const all = [
+    { file: 'within-cross.svg', table },
+    { file: 'shared-novel.svg', table: sharedNovel },
+    { file: 'actions.svg', table: actionTable(results) },
+  ]
+  return all.filter((one): one is Figure => one.table !== undefined && one.table.groups.length > 0)
 }
 
 /** For each place a recipe whose features are those of all rows. */
@@ -116,6 +131,7 @@ interface Chosen {
 async function chooseRate(study: Study, cell: Cell, places: StudyPlace[], runs: Runs): Promise<Chosen> {
   const scores: Chosen['scores'] = []
   if (!trains(cell)) return { scores }
+  if (study.grid.length === 1) return { best: study.grid[0]!, scores } // nothing to choose
   for (const lr of study.grid) {
     const recipe = cellRecipe(study, cell, places, { lr, seed: study.seeds[0]!, tune: true })
     scores.push({ lr, score: await runs.tuned(recipe, [...cellPath(cell), `rate-${lr}`]) })
@@ -124,8 +140,10 @@ async function chooseRate(study: Study, cell: Cell, places: StudyPlace[], runs: 
   return { best: scores.find(({ score }) => score === best)!.lr, scores }
 }
 
-const countRuns = (study: Study, cells: Cell[]) =>
-  cells.reduce((sum, cell) => sum + (trains(cell) ? study.grid.length + study.seeds.length : 1), 0)
+function countRuns({ grid, seeds }: Study, cells: Cell[]): number {
+  const trained = (grid.length > 1 ? grid.length : 0) + seeds.length
+  return cells.reduce((sum, cell) => sum + (trains(cell) ? trained : 1), 0)
+}
 
 /** Does runs that are not done yet, and counts them. */
 class Runs {

@@ -4,9 +4,10 @@ import { type Progress, silent } from '../../progress.js'
 import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
 import { evaluateRuns } from '../../recognition/evaluate-runs.js'
 import { openSpec } from '../../training/resources.open.js'
-import { type Cell, cellPath, studyNamed } from '../comparison/plan.js'
+import { type Cell, cellPath } from '../comparison/plan.js'
 import { runStudy } from '../comparison/run.js'
 import { renderPlaces } from '../comparison/world.js'
+import { xMicStudy } from '../comparison/x-mic.js'
 import { type PlaceEvaluations, recognitionMarkdown } from './report.js'
 
 export interface RecognitionStudyOptions {
@@ -40,7 +41,7 @@ export async function runRecognitionStudy({
 }: RecognitionStudyOptions): Promise<RecognitionStudyOutcome> {
   const work = { progress, ...(signal ? { signal } : {}) }
   await runStudy('x-mic', { dir, ...work })
-  const study = studyNamed('x-mic')
+  const study = xMicStudy
   const row = study.rows.find(({ name }) => name === ROW)!
   const places: PlaceEvaluations[] = []
   for (const place of await renderPlaces(join(dir, 'world'), study.clips, progress)) {

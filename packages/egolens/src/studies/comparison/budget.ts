@@ -1,0 +1,63 @@
+import type { Study, StudyRow } from './plan.js'
+
+/** What a row of a study comes to. */
+export interface RowBudget {
+  row: string
+  runs: number
+  /** Of one run on all training clips. */
+  updates: number
+  minutes: number
+}
+
+/** How much a study is, before it is begun. */
+export interface Budget {
+  study: string
+  rows: RowBudget[]
+  runs: number
+  /** On two cores, features and pixels being there already. */
+  minutes: number
+}
+
+/** Opening the clips, writing checkpoints, scoring the test sets: of every run, whatever it trains. */
+const SECONDS_PER_RUN = 3
+
+/**
+ * Counts the runs of a study and estimates its time from the seconds an update of each row.
+ * @param places how many places it trains on
+ */
+export function budgetOf(study: Study, places: number): Budget {
+  const rows = study.rows.map((row) => rowBudget(study, row, places))
+  const sum = (of: (row: RowBudget) => number) => rows.reduce((total, row) => total + of(row), 0)
+  return { study: study.name, rows, runs: sum(({ runs }) => runs), minutes: sum(({ minutes }) => minutes) }
+}
+
+function rowBudget(study: Study, row: StudyRow, places: number): RowBudget {
+  const { training, clips, grid, seeds, holdOut } = study
+  const cells = places * (row.joint ? 1 : study.components.length)
+  if (row.method === 'zero-shot') return { row: row.name, runs: cells, updates: 0, minutes: minutes(cells, 0, 0) }
+  const epochs = training.epochs ?? 1
+  const steps = (count: number) => epochs * Math.ceil(count / (training.batch ?? 1))
+  const rates = grid.length > 1 ? grid.length : 0
+  const runs = cells * (rates + seeds.length)
+  const updates = cells * (rates * steps((1 - holdOut) * clips.train) + seeds.length * steps(clips.train))
+  return {
+    row: row.name,
+    runs,
+    updates: steps(clips.train),
+    minutes: minutes(runs, updates, row.secondsPerUpdate ?? 0),
+  }
+}
+
+const minutes = (runs: number, updates: number, seconds: number): number =>
+  (runs * SECONDS_PER_RUN + updates * seconds) / 60
+
+/** The plan as lines: a row each, and the sum. */
+export function budgetText({ study, rows, runs, minutes }: Budget): string {
+  const wide = Math.max(...rows.map(({ row }) => row.length))
+  const lines = rows.map(
+    (row) =>
+      `  ${row.row.padEnd(wide)}  ${String(row.runs).padStart(3)} runs of ${String(row.updates).padStart(4)} updates, about ${Math.ceil(row.minutes)} min`,
+  )
+  const sum = `${study}: ${runs} runs, about ${Math.ceil(minutes)} minutes on two cores once features are there`
+  return [sum, ...lines].join('\n')
+}
