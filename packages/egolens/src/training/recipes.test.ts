@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { publishedTables, runName } from '../evaluation/published/index.js'
-import { methods } from '../methods/registry.js'
+import { methodOptions, methods } from '../methods/registry.js'
 import { readRecipe, recipeHash } from './recipe.js'
 
 const root = fileURLToPath(new URL('../../../../recipes', import.meta.url))
@@ -12,6 +12,10 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f
 /** Rows whose method is not there yet. */
 const rowMethods = ['cocoop', 'clip-adapter', 'clip-adapter-temporal', 'a5', 'vita-clip']
 const absent = new Set([...rowMethods.filter((name) => !methods.has(name)), 'zero-shot-lavila', 'x-mic-lavila'])
+
+type Values = Record<string, unknown>
+
+const differing = (values: Values, from: Values) => Object.entries(values).filter(([key, value]) => value !== from[key])
 
 describe("the project's recipes", () => {
   it('are there', () => {
@@ -22,7 +26,9 @@ describe("the project's recipes", () => {
     const recipe = await readRecipe(join(root, file))
     expect(recipe.name).toBe(basename(file, '.yaml'))
     expect(recipe.name).toContain(recipe.method)
-    expect(recipe.name.endsWith(recipe.component)).toBe(true)
+    // A name without a component is that of a recipe for both.
+    const [, component = 'both'] = /-(verb|noun)$/.exec(recipe.name) ?? []
+    expect(component).toBe(recipe.component)
     const [within, cross] = recipe.data.test
     expect(within).toMatchObject({ dataset: recipe.data.train.dataset, root: recipe.data.train.root })
     expect(cross!.dataset).not.toBe(recipe.data.train.dataset)
@@ -38,6 +44,36 @@ describe("the project's recipes", () => {
       betas: [0.9, 0.98],
       warmupEpochs: 5,
       warmupLr: 1e-7,
+    })
+  })
+
+  it("EgoPrompt's ablations change one choice each of the recipe that they stand beside", async () => {
+    const base = await readRecipe(join(root, 'egoprompt/egoprompt-ek.yaml'))
+    const own = files.filter((file) => file.startsWith('egoprompt/ablation/'))
+    const changes = own.map(async (file) => {
+      const { name, row, options, ...rest } = await readRecipe(join(root, file))
+      expect(rest).toEqual({ ...base, name: undefined, options: undefined })
+      expect(row).toMatch(/^EgoPrompt/)
+      const [all, defaults] = [options, base.options].map((given) => methodOptions('egoprompt', given)) as Values[]
+      return [name.replace('egoprompt-ek-', ''), Object.fromEntries(differing(all!, defaults!))]
+    })
+    expect(Object.fromEntries(await Promise.all(changes))).toEqual({
+      'pool-8': { poolSize: 8 },
+      'pool-16': { poolSize: 16 },
+      'pool-32': {},
+      'pool-64': { poolSize: 64 },
+      'top-1': { topN: 1 },
+      'top-2': { topN: 2 },
+      'top-4': {},
+      'top-8': { topN: 8 },
+      'no-freq': { freq: 'none' },
+      'no-orth': { orthWeight: 0 },
+      'no-pull': { pullWeight: 0 },
+      'no-criteria': { freq: 'none', orthWeight: 0 },
+      'no-interaction': { interaction: false },
+      'no-pool': { pool: false },
+      joint: { stages: 'joint' },
+      first: { stages: 'first' },
     })
   })
 
