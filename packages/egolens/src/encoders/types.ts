@@ -98,6 +98,16 @@ export interface TextEncoder {
    * and to what hooks put in.
    */
   encodeFromEmbeddings(embeddings: Tensor, ends: number[], hooks?: Hooks): Tensor
+  /**
+   * What `encodeFromEmbeddings` gives for G groups of K texts that begin alike, with each beginning computed once: no
+   * position looks at those after it. Where the tower has no such way it is absent.
+   *
+   * @param prefix [G, P, tokenWidth] without positions
+   * @param rest [G, K, R, tokenWidth], what follows it
+   * @param ends the end token's place in the rest, for each of the K
+   * @returns [G, K, width]; gradients flow to both
+   */
+  encodeAfterPrefix?(prefix: Tensor, rest: Tensor, ends: number[]): Tensor
 }
 
 /** An image and a text tower with a joint space. */

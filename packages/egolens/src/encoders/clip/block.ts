@@ -51,9 +51,13 @@ export function block(x: Tensor, w: BlockWeights, settings: BlockSettings, extra
           settings,
           extras,
         )
-  const attended = (kept === undefined ? x : x.narrow(1, 0, kept)).add(linear(seen, w.out))
-  const inner = activate(linear(norm(attended, w.norm2, settings.eps), w.fc1), settings.activation)
-  return attended.add(linear(inner, w.fc2))
+  return mlp((kept === undefined ? x : x.narrow(1, 0, kept)).add(linear(seen, w.out)), w, settings)
+}
+
+/** x + mlp(norm(x)), a layer's second half. */
+export function mlp(x: Tensor, w: BlockWeights, settings: BlockSettings): Tensor {
+  const inner = activate(linear(norm(x, w.norm2, settings.eps), w.fc1), settings.activation)
+  return x.add(linear(inner, w.fc2))
 }
 
 function attention(x: Tensor, qkv: Affine, { heads, scale }: BlockSettings, mask?: Tensor): Tensor {

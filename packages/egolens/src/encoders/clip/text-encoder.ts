@@ -59,6 +59,10 @@ export class ClipTextEncoder implements TextEncoder {
     })
   }
 
+  encodeAfterPrefix(prefix: Tensor, rest: Tensor, ends: number[]): Tensor {
+    return this.tower.encodeAfterPrefix(prefix, rest, ends)
+  }
+
   // CLIP pools where the largest id stands first: its end token, else its start token. Small vocabularies say theirs.
   #ends(lists: number[][]): number[] {
     return lists.map((ids) => Math.max(0, ids.indexOf(this.tokenizer.end)))

@@ -3,6 +3,7 @@ import type { Hooks } from '../types.js'
 import { type BlockSettings, norm } from './block.js'
 import type { ClipConfig } from './config.js'
 import { blockSettings, type Folding, runLayers } from './layers.js'
+import { runAfterPrefix } from './prefix.js'
 import type { TextWeights } from './weights.js'
 
 /** CLIP's text tower (Radford et al. 2021, section 2.4): causal attention, pooled at each text's end token. */
@@ -39,6 +40,21 @@ export class TextTower {
       const seen = runLayers(placed, blocks, this.#settings, hooks ? { hooks, mask } : { mask })
       const pooled = seen.reshape([-1, this.config.text.width]).indexSelect(0, pick(ends, seen.shape[1]!))
       return norm(pooled, finalNorm, this.config.text.eps).matmul(projection.t())
+    })
+  }
+
+  /** Prefixes [G, P, W] and what follows them, [G, K, R, W], without positions -> [G, K, D]: `runAfterPrefix`. */
+  encodeAfterPrefix(prefix: Tensor, rest: Tensor, ends: readonly number[]): Tensor {
+    const { positions, blocks, finalNorm, projection } = this.weights
+    return scope(() => {
+      const [groups, shared, length] = [prefix.shape[0]!, prefix.shape[1]!, Math.max(...ends) + 1]
+      const head = prefix.add(positions.narrow(0, 0, shared))
+      const tail = rest.narrow(2, 0, length).add(positions.narrow(0, shared, length))
+      const mask = this.#mask.narrow(0, 0, Math.max(shared, length)).narrow(1, 0, Math.max(shared, length))
+      const seen = runAfterPrefix(head, tail, blocks, this.#settings, mask)
+      const all = Array.from({ length: groups }, () => ends).flat()
+      const pooled = seen.reshape([-1, this.config.text.width]).indexSelect(0, pick(all, length))
+      return norm(pooled, finalNorm, this.config.text.eps).matmul(projection.t()).view([groups, ends.length, -1])
     })
   }
 
