@@ -56,6 +56,39 @@ describe('CoOp', () => {
     expect(std).toBeLessThan(0.025)
   })
 
+  it('begins as the words of a phrase where it is told to, and at random where a word has no token of its own', () => {
+    scope(() => {
+      const { text } = standInBackbone() // one token a letter
+      const [a, b] = ['a', 'b'].map((word) => text.embedTokens(text.tokenize([word]).ids.narrow(1, 1, 1)).flatten())
+      const norms = (x: Tensor) =>
+        [0, 2].map((i) =>
+          x
+            .select(-2, i)
+            .sub(i === 0 ? a! : b!)
+            .abs()
+            .amax()
+            .item(),
+        )
+      const begin = (options: object) => {
+        const setting = { backbone: standInBackbone(), components: ['noun' as const], frames: 2, labels }
+        const given = { init: 'phrase', phrase: 'a cup b', ...options }
+        return createMethod('coop', given, { ...setting, generator: new Generator(1) }).module.parameters()[0]!
+      }
+      const whole = begin({})
+      expect(whole.shape).toEqual([3, 6])
+      expect(norms(whole)).toEqual([0, 0])
+      expect(whole.select(0, 1).abs().amax().item()).toBeLessThan(0.1)
+      const longer = begin({ contextTokens: 5 })
+      expect(longer.shape).toEqual([5, 6])
+      expect(norms(longer)).toEqual([0, 0])
+      expect(begin({ contextTokens: 1 }).sub(a!).abs().amax().item()).toBe(0)
+      const own = begin({ classSpecific: true })
+      expect(own.shape).toEqual([4, 3, 6])
+      expect(norms(own)).toEqual([0, 0])
+      expect(begin({ phrase: undefined }).shape).toEqual([4, 6]) // a photo of a
+    })
+  })
+
   it('encodes a class as the text tower would with the vectors in place', () => {
     scope(() => {
       const method = make({ contextTokens: 2, classToken: 'end' })

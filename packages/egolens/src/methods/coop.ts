@@ -1,28 +1,40 @@
 import type { Tensor } from '@egolens/torch'
-import { empty, F, nn } from '@egolens/torch'
+import { F, nn } from '@egolens/torch'
 import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import { classTextOptions, encodeClassTexts } from './class-texts.js'
 import { cosines } from './closed-form.js'
+import { Context, contextOptions, wordsOf } from './context.js'
 import { type ContextLayout, layOut } from './coop.layout.js'
-import { chunkOptions, PromptedTexts } from './prompted-texts.js'
+import { HeldLayouts } from './held-layouts.js'
+import { PromptedTexts } from './prompted-texts.js'
 import { type ClassVectors, labelNames } from './text.js'
 import type { Batch, Method, MethodDefinition, Output, Setting, TrainingDefaults } from './types.js'
 import { videoVector, viewOf } from './video-vector.js'
 
-const options = z.strictObject({
-  contextTokens: z.int().min(1).default(16).describe('learned vectors in every class text'),
-  classToken: z.enum(['end', 'middle', 'front']).default('end').describe('where the class name stands'),
-  classSpecific: z.boolean().default(false).describe('own vectors for each class; they belong to the training classes'),
-  fullStop: z.boolean().default(false).describe('a full stop after the text, as the original has'),
-  view: z.enum(['full', 'hand']).default('full').describe('which view of the frames is classified'),
-  frameNorm: z.enum(['none', 'l2']).default('none').describe('unit length for each frame before the mean'),
-  ...chunkOptions,
-})
+const options = z
+  .strictObject({
+    ...contextOptions,
+    classToken: z.enum(['end', 'middle', 'front']).default('end').describe('where the class name stands'),
+    classSpecific: z
+      .boolean()
+      .default(false)
+      .describe('own vectors for each class; they belong to the training classes'),
+    fullStop: z.boolean().default(false).describe('a full stop after the text, as the original has'),
+    view: z.enum(['full', 'hand']).default('full').describe('which view of the frames is classified'),
+    frameNorm: z.enum(['none', 'l2']).default('none').describe('unit length for each frame before the mean'),
+    ...classTextOptions,
+  })
+  .transform(({ init = 'random', contextTokens, ...rest }) => ({
+    ...rest,
+    init,
+    contextTokens: contextTokens ?? (init === 'phrase' ? wordsOf(rest.phrase).length : 16),
+  }))
 type CoOpOptions = z.output<typeof options>
 
 /** Optimiser and schedule of the original's 50-epoch runs. */
-const training: TrainingDefaults = {
+export const coOpTraining: TrainingDefaults = {
   optimizer: 'sgd',
   epochs: 50,
   batch: 32,
@@ -44,7 +56,7 @@ export const coOp: MethodDefinition<CoOpOptions> = {
   title: 'CoOp: learned context vectors in the class texts',
   paper: 'Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022',
   options,
-  training: () => training,
+  training: () => coOpTraining,
   create: (options, setting) => new CoOp(options, setting),
 }
 
@@ -56,7 +68,6 @@ class CoOp implements Method<ClassVectors> {
   readonly needs: Method['needs']
   readonly module: Contexts
   private readonly texts: PromptedTexts
-  private readonly layouts = new WeakMap<LabelSets, Map<Component, ContextLayout>>()
 
   constructor(
     private readonly options: CoOpOptions,
@@ -76,11 +87,8 @@ class CoOp implements Method<ClassVectors> {
     this.texts.reset()
     for (const component of this.components) {
       const layout = this.layout(labels, component)
-      const context = this.module[component]!.context
-      const encoded = this.texts.encode(layout.ends.length, (from, count) =>
-        text.encodeFromEmbeddings(layout.fill(context, from, count), layout.ends.slice(from, from + count)),
-      )
-      vectors[component] = F.normalize(encoded)
+      const { context } = this.module[component]!
+      vectors[component] = F.normalize(encodeClassTexts(this.texts, text, layout, context, this.options))
     }
     return vectors
   }
@@ -100,18 +108,10 @@ class CoOp implements Method<ClassVectors> {
     this.texts.backward()
   }
 
-  /** Tokens and positions of a label set do not train: they are found once. */
   private layout(labels: LabelSets, component: Component): ContextLayout {
     const names = labelNames(labels, component)
     if (this.options.classSpecific) refuseOtherClasses(component, names, this.setting.labels)
-    const known = this.layouts.get(labels) ?? new Map<Component, ContextLayout>()
-    this.layouts.set(labels, known)
-    const found = known.get(component)
-    if (found) return found
-    const layout = layOut(this.setting.backbone.text, names, this.options)
-    this.module.hold(layout.tokens)
-    known.set(component, layout)
-    return layout
+    return this.module.layouts.of(labels, component, () => layOut(this.setting.backbone.text, names, this.options))
   }
 }
 
@@ -119,29 +119,15 @@ class CoOp implements Method<ClassVectors> {
 class Contexts extends nn.Module {
   readonly verb?: Context
   readonly noun?: Context
-  private held = 0
+  readonly layouts = new HeldLayouts()
 
-  constructor({ contextTokens, classSpecific }: CoOpOptions, { backbone, components, generator, labels }: Setting) {
+  constructor(options: CoOpOptions, { backbone, components, generator, labels }: Setting) {
     super()
     for (const component of components) {
-      const shape = [contextTokens, backbone.text.tokenWidth]
-      if (classSpecific) shape.unshift(labelNames(labels ?? {}, component).length)
-      this[component] = new Context(nn.init.normal_(empty(shape), 0, 0.02, generator))
+      const shape = [options.contextTokens, backbone.text.tokenWidth]
+      if (options.classSpecific) shape.unshift(labelNames(labels ?? {}, component).length)
+      this[component] = new Context(shape, options, backbone.text, generator)
     }
-  }
-
-  /** Frees embedded tokens with the module; they are no part of its state. */
-  hold(tokens: Tensor): void {
-    this.buffer(`tokens ${this.held++}`, tokens, { persistent: false })
-  }
-}
-
-class Context extends nn.Module {
-  readonly context: Tensor
-
-  constructor(values: Tensor) {
-    super()
-    this.context = this.parameter('context', values)
   }
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { expectNoLeak, F, Generator, noGrad, scope, type Tensor, tensor } from '@egolens/torch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClipModel } from '../encoders/clip/load.js'
+import { createMethod, methodNamed, methodOptions } from './registry.js'
+import { standInBackbone, standInLabels } from './testing.js'
 import {
   digest,
   fillByFormula,
@@ -14,9 +16,7 @@ import {
   goldenLabels,
   goldenMethod,
   goldenPixels,
-} from './golden.testing.js'
-import { createMethod, methodNamed, methodOptions } from './registry.js'
-import { standInBackbone, standInLabels } from './testing.js'
+} from './text-side.testing.js'
 import type { Method } from './types.js'
 
 let clip: ClipModel

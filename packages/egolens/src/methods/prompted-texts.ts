@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** The options of every method that learns prompts in class texts. */
 export const chunkOptions = {
-  classChunk: z.int().min(1).default(64).describe('classes that go through the text tower together'),
+  classChunk: z.int().min(1).default(64).describe('class texts that go through the text tower together'),
   recompute: z
     .boolean()
     .default(false)
@@ -40,7 +40,7 @@ export class PromptedTexts {
   encode(total: number, encode: Encode): Tensor {
     const { classChunk, recompute } = this.options
     const pieces = () => {
-      const found = chunksOf(total, classChunk).map(([from, count]) => encode(from, count))
+      const found = chunksOf(total, classChunk).map(([from, count]) => scope(() => encode(from, count)))
       return found.length === 1 ? found[0]! : cat(found)
     }
     if (!recompute || !isGradEnabled()) return pieces()
@@ -66,6 +66,7 @@ export class PromptedTexts {
   }
 }
 
-function chunksOf(total: number, size: number): [from: number, count: number][] {
+/** Runs of at most `size` that make up `total`. */
+export function chunksOf(total: number, size: number): [from: number, count: number][] {
   return Array.from({ length: Math.ceil(total / size) }, (_, i) => [i * size, Math.min(size, total - i * size)])
 }

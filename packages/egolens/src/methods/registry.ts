@@ -1,6 +1,9 @@
 import { scope } from '@egolens/torch'
 import type { z } from 'zod'
 import { EgoLensError, nearest } from '../errors.js'
+import { a5 } from './a5.js'
+import { clipAdapter, clipAdapterTemporal } from './clip-adapter.js'
+import { coCoOp } from './cocoop.js'
 import { coOp } from './coop.js'
 import { egoPrompt } from './egoprompt.js'
 import { maple } from './maple.js'
@@ -12,10 +15,12 @@ import { zeroShot } from './zero-shot.js'
 
 /** Every method that can be trained or evaluated, by name. */
 export const methods: ReadonlyMap<string, MethodDefinition> = new Map(
-  ([zeroShot, coOp, xMic, vitaClip, maple, egoPrompt, probe] as MethodDefinition[]).map((method) => [
-    method.name,
-    method,
-  ]),
+  (
+    [
+      ...[zeroShot, coOp, coCoOp, clipAdapter, clipAdapterTemporal, a5],
+      ...[vitaClip, maple, xMic, egoPrompt, probe],
+    ] as MethodDefinition[]
+  ).map((method) => [method.name, method]),
 )
 
 /** @throws EgoLensError `method/unknown` with the nearest names */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { metaNetKinds } from './meta-net.js'
+import { overPreset } from './presets.js'
 import { prompt } from './text.js'
 import type { TrainingDefaults } from './types.js'
 
@@ -30,9 +31,7 @@ const shape = {
 }
 
 /** The recipe's `options` of X-MIC; what a preset decides is filled in. */
-export const xMicOptions = z
-  .strictObject(shape)
-  .transform((options) => ({ ...presets[options.preset], ...defined(options) }))
+export const xMicOptions = z.strictObject(shape).transform((options) => overPreset(presets[options.preset], options))
 export type XMicOptions = z.output<typeof xMicOptions>
 
 /** The paper's values (section 3.2), and those of its public code where the two differ. */
@@ -61,10 +60,4 @@ export const xMicTraining: Record<XMicOptions['preset'], TrainingDefaults> = {
     schedule: 'constant',
     warmupEpochs: 5,
   },
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
-
-function defined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>
 }

@@ -258,6 +258,9 @@ describe('a training run', () => {
     ['x-mic', {}],
     ['coop', { contextTokens: 4 }],
     ['egoprompt', smallEgoPrompt],
+    ['cocoop', { recompute: true, temporalLayers: 1 }],
+    ['clip-adapter-temporal', { preset: 'x-mic' }],
+    ['a5', { prefix: 4, postfix: 4, contrastClasses: 3, recompute: true }],
   ])('of %s leaves no tensor behind, neither does scoring', async (method, options) => {
     const resources = standInResources()
     const recipe = standInRecipe({}, { method, options })
