@@ -30,9 +30,19 @@ function layer(prefix: string, width: number): [string, number[]][] {
   ]
 }
 
-const TEXT = { width: 64, layers: 1, heads: 2, vocabulary: 2048, context: 77 }
+export interface TextSize {
+  width: number
+  layers: number
+  heads: number
+  vocabulary: number
+  context: number
+}
 
-function shapes({ width, layers, image, patch, joint }: TowerSize): [string, number[]][] {
+export const smallText: TextSize = { width: 64, layers: 1, heads: 2, vocabulary: 2048, context: 77 }
+/** The text tower of ViT-B/16 and ViT-B/32. */
+export const textB: TextSize = { width: 512, layers: 12, heads: 8, vocabulary: 49408, context: 77 }
+
+function shapes({ width, layers, image, patch, joint }: TowerSize, text: TextSize): [string, number[]][] {
   const norm = (name: string, size: number): [string, number[]][] => [
     [`${name}.weight`, [size]],
     [`${name}.bias`, [size]],
@@ -48,22 +58,26 @@ function shapes({ width, layers, image, patch, joint }: TowerSize): [string, num
     ...stack('vision_model', layers, width),
     ...norm('vision_model.post_layernorm', width),
     ['visual_projection.weight', [joint, width]],
-    ['text_model.embeddings.token_embedding.weight', [TEXT.vocabulary, TEXT.width]],
-    ['text_model.embeddings.position_embedding.weight', [TEXT.context, TEXT.width]],
-    ...stack('text_model', TEXT.layers, TEXT.width),
-    ...norm('text_model.final_layer_norm', TEXT.width),
-    ['text_projection.weight', [joint, TEXT.width]],
+    ['text_model.embeddings.token_embedding.weight', [text.vocabulary, text.width]],
+    ['text_model.embeddings.position_embedding.weight', [text.context, text.width]],
+    ...stack('text_model', text.layers, text.width),
+    ...norm('text_model.final_layer_norm', text.width),
+    ['text_projection.weight', [joint, text.width]],
   ]
 }
 
 /**
- * Writes a CLIP with an image tower of this size and a small text tower, seeded random weights of the spread that
+ * Writes a CLIP with towers of these sizes, seeded random weights of the spread that
  * CLIP's own initialisation has, in float32: speed does not ask what the weights are.
  */
-export async function writeRandomClip(dir: string, size: TowerSize): Promise<Map<string, number[]>> {
+export async function writeRandomClip(
+  dir: string,
+  size: TowerSize,
+  text: TextSize = smallText,
+): Promise<Map<string, number[]>> {
   await mkdir(dir, { recursive: true })
   const generator = new Generator(16)
-  const all = shapes(size)
+  const all = shapes(size, text)
   scope(() => {
     const weights = Object.fromEntries(all.map(([name, shape]) => [name, initial(name, shape, generator)]))
     safetensors.save(join(dir, 'model.safetensors'), weights)
@@ -80,9 +94,9 @@ export async function writeRandomClip(dir: string, size: TowerSize): Promise<Map
     projection_dim: size.joint,
     vision_config: { ...tower(size.width, size.layers, size.heads), image_size: size.image, patch_size: size.patch },
     text_config: {
-      ...tower(TEXT.width, TEXT.layers, TEXT.heads),
-      vocab_size: TEXT.vocabulary,
-      max_position_embeddings: TEXT.context,
+      ...tower(text.width, text.layers, text.heads),
+      vocab_size: text.vocabulary,
+      max_position_embeddings: text.context,
     },
   }
   await writeFile(join(dir, 'config.json'), JSON.stringify(config))
