@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { expectNoLeak, F, Generator, noGrad, scope, type Tensor, tensor } from '@egolens/torch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClipModel } from '../encoders/clip/load.js'
-import { createMethod, methodNamed, methodOptions } from './registry.js'
-import { standInBackbone, standInLabels } from './testing.js'
 import {
   digest,
   fillByFormula,
@@ -16,7 +14,9 @@ import {
   goldenLabels,
   goldenMethod,
   goldenPixels,
-} from './text-side.testing.js'
+} from './golden.testing.js'
+import { createMethod, methodNamed, methodOptions } from './registry.js'
+import { standInBackbone, standInLabels } from './testing.js'
 import type { Method } from './types.js'
 
 let clip: ClipModel
