@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { EgoLensError } from './errors.js'
 import { type DiskFile, disk } from './files/disk.js'
 import { diskFault } from './files/fault.js'
 import { runs } from './files/identity.js'
@@ -164,14 +163,4 @@ async function removeQuietly(path: string): Promise<void> {
     .catch(() => {})
 }
 
-/** Reads and parses a JSON file; a syntax error names the file. */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new EgoLensError('file/unreadable', error.code === 'ENOENT' ? 'no such file' : error.message, { where: path })
-  })
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new EgoLensError('file/not-json', (error as Error).message, { where: path })
-  }
-}
+export { readJson } from './files/read.js'

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { type CsvError, parse } from 'csv-parse/sync'
 import { EgoLensError, nearest } from '../errors.js'
-import { readEach } from './faults.js'
+import { CsvRecords } from './csv-records.js'
+import { tellFaults } from './faults.js'
+import { readPieces } from './text.js'
 import type { OnFault } from './types.js'
 
 /** One record of a table with the line it starts on (1-based, header included). */
@@ -19,71 +19,46 @@ export interface Table {
 /** `file:line`, the `where` of every error about a table. */
 export const at = (table: { path: string }, line: number): string => `${table.path}:${line}`
 
-/** Reads a UTF-8 file without its byte order mark. @throws EgoLensError `dataset/no-file`, `dataset/not-utf8` */
-export async function readText(path: string, cure?: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new EgoLensError('dataset/no-file', error.code === 'ENOENT' ? 'no such file' : error.message, {
-      where: path,
-      cure,
-    })
-  })
-  return decode(bytes, path)
+export interface TableOptions {
+  delimiter?: string
+  /** How a header cell becomes a column's name (own files are read without regard to case). */
+  normalise?: (name: string) => string
+  onFault?: OnFault | undefined
+  /** Where there is no such file. */
+  cure?: string | undefined
 }
 
-/** Longer lines are no annotations: a quote that was never closed, or another file under this name. */
-export const longestLine = 1 << 20
-
-function decode(bytes: Uint8Array, path: string): string {
-  const cure = 'save it as "CSV UTF-8"'
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') {
-      throw new EgoLensError('dataset/too-large', `the file has ${bytes.length} bytes, more than a text may have`, {
-        where: path,
-        cure: 'split it into several files',
-      })
-    }
-    throw new EgoLensError('dataset/not-utf8', 'the file is not UTF-8 text', { where: path, cure })
-  }
-  const nul = text.indexOf('\0')
-  if (nul < 0) return text
-  const line = text.slice(0, nul).split('\n').length
-  throw new EgoLensError('dataset/not-utf8', 'there is a NUL character: the file is UTF-16, or damaged', {
-    where: at({ path }, line),
-    cure,
-  })
-}
+/** What is done with each row, by the place of each column; an `EgoLensError` of it is a fault of the row. */
+export type RowReader = (cells: readonly string[], line: number) => void
 
 /**
- * Parses comma-separated text with a header. Accepts CRLF, quotes and line breaks in quoted cells.
+ * Reads a table with a header row by row, so that its size does not matter. Accepts CRLF, quotes and line breaks in
+ * quoted cells.
  *
  * @param required columns that must be in the header
- * @param normalise how a header cell becomes a column's name (own files are read without regard to case)
- * @throws EgoLensError `dataset/csv` with file and line
+ * @param open given the names of the columns, gives the reader of the rows
+ * @returns the names of the columns
+ * @throws EgoLensError `dataset/csv`, `dataset/missing-column` with file and line, and as `readText`
+ * @example
+ * await readRows('clips.csv', ['video'], (columns) => (cells) => count(cells[columns.indexOf('video')]))
  */
-export function parseTable(
-  text: string,
+export async function readRows(
   path: string,
   required: readonly string[],
-  options: { delimiter?: string; normalise?: (name: string) => string; onFault?: OnFault } = {},
-): Table {
-  const records = parseRecords(text, path, options.delimiter ?? ',')
-  const header = records.shift()
-  if (!header) throw new EgoLensError('dataset/csv', 'the file is empty', { where: path })
-  const columns = header.cells.map((cell) => (options.normalise ?? ((name) => name))(cell.trim()))
-  checkHeader(columns, required, at({ path }, header.line))
-  const read = ({ line, cells }: { line: number; cells: string[] }) => {
-    if (cells.length !== columns.length) {
-      throw new EgoLensError('dataset/csv', `${cells.length} cells where the header has ${columns.length}`, {
-        where: at({ path }, line),
-        cure: 'a comma inside a cell needs quotes around the cell',
-      })
-    }
-    return { line, cells: Object.fromEntries(columns.map((name, i) => [name, cells[i]!])) }
-  }
-  return { path, columns, rows: readEach(records, read, options.onFault) }
+  open: (columns: readonly string[]) => RowReader,
+  options: TableOptions = {},
+): Promise<string[]> {
+  const table = new TableText(path, required, options, open)
+  await readPieces(path, (piece) => table.add(piece), options.cure)
+  return table.end()
+}
+
+/** The same of a text, with all of its rows at once. */
+export function parseTable(text: string, path: string, required: readonly string[], options: TableOptions = {}): Table {
+  const rows: TableRow[] = []
+  const table = new TableText(path, required, options, asObjects(rows))
+  table.add(text)
+  return { path, columns: table.end(), rows }
 }
 
 /** {@link parseTable} of a file. */
@@ -93,39 +68,55 @@ export async function readTable(
   cure?: string,
   onFault?: OnFault,
 ): Promise<Table> {
-  return parseTable(await readText(path, cure), path, required, onFault ? { onFault } : {})
+  const rows: TableRow[] = []
+  return { path, columns: await readRows(path, required, asObjects(rows), { cure, onFault }), rows }
 }
 
-function parseRecords(text: string, path: string, delimiter: string): { line: number; cells: string[] }[] {
-  try {
-    const lax = { relax_column_count: true, skip_empty_lines: true }
-    // Files put together from several systems' parts have several kinds of line break.
-    const parsed = parse(text, { delimiter, info: true, record_delimiter: ['\r\n', '\n', '\r'], ...lax }) as unknown
-    const line = lineCounter(text)
-    return (parsed as { record: string[]; info: { bytes: number } }[]).map(({ record, info }) => ({
-      line: line(info.bytes),
-      cells: record,
-    }))
-  } catch (error) {
-    const line = (error as CsvError & { lines?: number }).lines
-    throw new EgoLensError('dataset/csv', (error as Error).message, { where: line ? at({ path }, line) : path })
-  }
-}
+const asObjects =
+  (rows: TableRow[]) =>
+  (columns: readonly string[]): RowReader =>
+  (cells, line) =>
+    rows.push({ line, cells: Object.fromEntries(columns.map((name, i) => [name, cells[i]!])) })
 
-/** The line that a record starts on, by where it ends, one record after the other: the parser counts line breaks in cells in its own way. */
-function lineCounter(text: string): (end: number) => number {
-  const bytes = Buffer.from(text)
-  const [feed, back] = [0x0a, 0x0d]
-  let [at, line] = [0, 1]
-  const advance = () => {
-    if (bytes[at] === feed || (bytes[at] === back && bytes[at + 1] !== feed)) line++
-    at++
+/** A table that comes in pieces: the first record is the header, the others go to a reader. */
+class TableText {
+  readonly #records: CsvRecords
+  #columns: string[] | undefined
+  #read: RowReader = () => {}
+
+  constructor(
+    private readonly path: string,
+    required: readonly string[],
+    { delimiter = ',', normalise = (name) => name, onFault }: TableOptions,
+    open: (columns: readonly string[]) => RowReader,
+  ) {
+    this.#records = new CsvRecords(path, delimiter, (cells, line) => {
+      if (this.#columns) return tellFaults(() => this.#row(cells, line), onFault)
+      this.#columns = cells.map((cell) => normalise(cell.trim()))
+      checkHeader(this.#columns, required, at({ path }, line))
+      this.#read = open(this.#columns)
+    })
   }
-  return (end) => {
-    while (bytes[at] === feed || bytes[at] === back) advance()
-    const start = line
-    while (at < end) advance()
-    return start
+
+  add(piece: string): void {
+    this.#records.add(piece)
+  }
+
+  /** @returns names of the columns */
+  end(): string[] {
+    this.#records.end()
+    if (!this.#columns) throw new EgoLensError('dataset/csv', 'the file is empty', { where: this.path })
+    return this.#columns
+  }
+
+  #row(cells: string[], line: number): void {
+    const { length } = this.#columns!
+    if (cells.length === length) this.#read(cells, line)
+    else
+      throw new EgoLensError('dataset/csv', `${cells.length} cells where the header has ${length}`, {
+        where: at({ path: this.path }, line),
+        cure: 'a comma inside a cell needs quotes around the cell',
+      })
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { EgoLensError, nearest } from '../errors.js'
-import { placeOf, readEach } from './faults.js'
+import { placeOf, tellFaults } from './faults.js'
+import { IdIndex } from './id-index.js'
 import type { Clip, Dataset, LabelSets, OnFault, UntrimmedVideo } from './types.js'
 
 /** What a reader has found; {@link makeDataset} gives it the interface of a dataset. */
@@ -77,17 +78,15 @@ export function firstExisting(candidates: readonly string[]): string | undefined
 }
 
 function withoutDuplicates(clips: Clip[], where: string, onFault?: OnFault): Clip[] {
-  const seen = new Set<string>()
-  return readEach(
-    clips,
-    (clip) => {
-      if (seen.has(clip.id)) {
-        const place = placeOf(clip) ?? where
-        throw new EgoLensError('dataset/duplicate-id', `two clips are called "${clip.id}"`, { where: place })
-      }
-      seen.add(clip.id)
-      return clip
-    },
-    onFault,
-  )
+  const ids = new IdIndex((row) => clips[row]!.id, clips.length)
+  const again = new Set<number>()
+  clips.forEach((clip, row) => {
+    if (ids.add(clip.id, row) < 0) return
+    again.add(row)
+    tellFaults(() => {
+      const place = placeOf(clip) ?? where
+      throw new EgoLensError('dataset/duplicate-id', `two clips are called "${clip.id}"`, { where: place })
+    }, onFault)
+  })
+  return again.size === 0 ? clips : clips.filter((_, row) => !again.has(row))
 }

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
-import { at, labelCell, readTable, type Table, type TableRow } from './csv.js'
+import { statusOf } from '../files/read.js'
+import { at, labelCell, readRows, readTable } from './csv.js'
 import { firstExisting, makeDataset } from './dataset.js'
 import { boxFrames, detectionPlaces } from './detections.js'
-import { placed, readEach } from './faults.js'
 import { labelSet } from './labels.js'
 import { parsePythonNumbers } from './python-list.js'
+import { checkRoom } from './room.js'
+import { ownText, Strings, TableClip } from './table-clip.js'
 import { parseTime } from './time.js'
 import type { Clip, Component, DatasetReader, LabelSet, OnFault } from './types.js'
 import { plainName } from './video-path.js'
@@ -61,8 +63,7 @@ export const epicKitchens100: DatasetReader<EpicKitchensOptions> = {
     for (const [split, file] of Object.entries({ ...defaultSplits, ...splits })) {
       const path = firstExisting([join(annotations, file)])
       if (path) {
-        const table = await readTable(path, columns, undefined, onFault)
-        clips.set(split, readClips(table, { verb, noun }, videos, onFault))
+        clips.set(split, await readClips(path, { labels: { verb, noun }, videos, onFault }))
       } else if (splits?.[split])
         throw new EgoLensError('dataset/no-file', 'no such file', { where: join(annotations, file) })
     }
@@ -127,55 +128,94 @@ async function readClasses(folder: string, component: Component): Promise<LabelS
   return labelSet('epic-kitchens-100', component, entries, { where: table.path })
 }
 
-function readClips(
-  table: Table,
-  labels: { verb: LabelSet; noun: LabelSet },
-  videos: string,
-  onFault?: OnFault,
-): Clip[] {
-  const sources = new Map<string, Source>()
-  const read = (row: TableRow): Clip => {
-    const { cells } = row
-    const where = at(table, row.line)
-    const video = cells.video_id!
-    let found = sources.get(video)
-    if (!found) {
-      found = findVideo(videos, plainName(video, 'video_id', where))
-      sources.set(video, found)
-    }
-    const clip: Clip = {
-      id: cells.narration_id!,
-      video,
-      ...found,
-      ...times(row, where),
-      participant: cells.participant_id!,
-      narration: cells.narration!,
-      verb: labelCell(cells.verb_class!, labels.verb.names.length, 'verb', where),
-      noun: labelCell(cells.noun_class!, labels.noun.names.length, 'noun', where),
-    }
-    // Some published rows name a class twice.
-    if (cells.all_noun_classes !== undefined)
-      clip.nouns = [...new Set(parsePythonNumbers(cells.all_noun_classes, where))]
-    return placed(clip, where)
+interface Reading {
+  labels: { verb: LabelSet; noun: LabelSet }
+  videos: string
+  onFault: OnFault | undefined
+}
+
+async function readClips(path: string, { labels, videos, onFault }: Reading): Promise<Clip[]> {
+  const { size } = await statusOf(path)
+  // A row of the published files has 190 bytes, and its clip takes 330.
+  checkRoom(2 * size, `the clips of ${Math.round(size / 2 ** 20)} MB`, path)
+  const clips: Clip[] = []
+  const row = new EpicClipReader(path, labels, videos)
+  const open = (names: readonly string[]) => {
+    const place = Object.fromEntries(names.map((name, i) => [name, i]))
+    return (cells: readonly string[], line: number) => void clips.push(row.read((name) => cells[place[name]!], line))
   }
-  const clips = readEach(table.rows, read, onFault)
+  await readRows(path, columns, open, { onFault })
   // Published rows are in string order: P01_01_10 before P01_01_2.
   return clips.sort((a, b) => compare(a.video, b.video) || a.start - b.start || number(a.id) - number(b.id))
 }
 
+type Cell = (column: (typeof columns)[number] | 'all_noun_classes') => string | undefined
+
+/** Makes clips of rows; what many rows have in common is kept once. */
+class EpicClipReader {
+  readonly #sources = new Map<string, Source & { video: string }>()
+  readonly #nouns = new Map<string, number[]>()
+  readonly #strings = new Strings()
+
+  constructor(
+    private readonly path: string,
+    private readonly labels: Reading['labels'],
+    private readonly videos: string,
+  ) {}
+
+  read(cell: Cell, line: number): Clip {
+    const where = at({ path: this.path }, line)
+    const { verb, noun } = this.labels
+    const nouns = cell('all_noun_classes')
+    const clip: Clip = {
+      id: ownText(cell('narration_id')!),
+      ...this.#source(cell('video_id')!, where),
+      ...times(cell, where),
+      participant: this.#strings.one(cell('participant_id')!),
+      narration: this.#strings.one(cell('narration')!),
+      verb: labelCell(cell('verb_class')!, verb.names.length, 'verb', where),
+      noun: labelCell(cell('noun_class')!, noun.names.length, 'noun', where),
+    }
+    if (nouns !== undefined) clip.nouns = this.#classes(nouns, where)
+    return new TableClip(clip, this.path, line)
+  }
+
+  #source(cell: string, where: string): Source & { video: string } {
+    let found = this.#sources.get(cell)
+    if (!found) {
+      const video = ownText(plainName(cell, 'video_id', where))
+      found = { video, ...findVideo(this.videos, video) }
+      this.#sources.set(video, found)
+    }
+    return found
+  }
+
+  /** Some published rows name a class twice. */
+  #classes(cell: string, where: string): number[] {
+    let found = this.#nouns.get(cell)
+    if (!found) {
+      found = [...new Set(parsePythonNumbers(cell, where))]
+      if (this.#nouns.size < MOST_LISTS) this.#nouns.set(ownText(cell), found)
+    }
+    return found
+  }
+}
+
+const MOST_LISTS = 1 << 16
+
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 const number = (id: string) => Number(id.slice(id.lastIndexOf('_') + 1))
 
-function times({ cells }: TableRow, where: string): { start: number; end: number } {
-  const [start, end] = [cells.start_timestamp!, cells.stop_timestamp!].map((cell) => {
-    const seconds = /^\d+:\d+:/.test(cell) ? parseTime(cell) : undefined
+function times(cell: Cell, where: string): { start: number; end: number } {
+  const [start, end] = (['start_timestamp', 'stop_timestamp'] as const).map((column) => {
+    const text = cell(column)!
+    const seconds = /^\d+:\d+:/.test(text) ? parseTime(text) : undefined
     if (seconds !== undefined) return seconds
-    throw new EgoLensError('dataset/time', `"${cell}" is not a time`, { where, cure: 'times are HH:MM:SS.ff' })
+    throw new EgoLensError('dataset/time', `"${text}" is not a time`, { where, cure: 'times are HH:MM:SS.ff' })
   })
   if (!(end! > start!)) {
-    throw new EgoLensError('dataset/empty-clip', `${cells.narration_id} ends at ${end} s and starts at ${start} s`, {
-      where,
-    })
+    const message = `${cell('narration_id')} ends at ${end} s and starts at ${start} s`
+    throw new EgoLensError('dataset/empty-clip', message, { where })
   }
   return { start: start!, end: end! }
 }

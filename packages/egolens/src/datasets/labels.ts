@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { EgoLensError } from '../errors.js'
-import { readText } from './csv.js'
+import { readText } from './text.js'
 import type { Component, LabelSet } from './types.js'
 
 /**

@@ -1,20 +1,20 @@
 import { dirname, resolve } from 'node:path'
 import { EgoLensError, nearest } from '../errors.js'
-import { readText } from './csv.js'
 import { labelSet } from './labels.js'
-import type { OwnRow } from './own-rows.js'
+import { readText } from './text.js'
 import type { Component, LabelSet } from './types.js'
 
 /**
  * The classes of one component: the given list (names, or a file with one name a line, relative to `from`), else
- * the names found in the rows in alphabetical order.
+ * the names found in the file in alphabetical order.
  *
  * @param column where the names stand: the component itself, or `label`
+ * @param written the names of that column as they are written, in the order of the file
  */
 export async function ownClasses(
   component: Component,
   column: 'verb' | 'noun' | 'label',
-  rows: readonly OwnRow[],
+  written: Iterable<string>,
   list: string | string[] | undefined,
   from: string,
 ): Promise<LabelSet> {
@@ -24,10 +24,7 @@ export async function ownClasses(
     return labelSet('own', component, names.map(entry), { where: path })
   }
   const found = new Map<string, string>()
-  for (const row of rows) {
-    const key = row.cells[column]
-    if (key) found.set(className(key), found.get(className(key)) ?? key)
-  }
+  for (const key of written) found.set(className(key), found.get(className(key)) ?? key)
   const names = [...found.keys()].sort()
   if (names.length > 0 && names.every((name) => /^\d+$/.test(name))) {
     throw new EgoLensError('dataset/numbers-without-names', `the column "${column}" holds numbers only`, {

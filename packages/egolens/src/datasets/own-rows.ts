@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
-import { longestLine, parseTable, readText } from './csv.js'
-import { readEach } from './faults.js'
+import { readRows } from './csv.js'
+import { tellFaults } from './faults.js'
+import { ownText } from './table-clip.js'
+import { readPieces, TextLines } from './text.js'
 import type { OnFault } from './types.js'
 
 /** The columns of a file of your own clips. */
@@ -19,30 +21,96 @@ export const ownColumns = [
   'frame_rate',
 ] as const
 
-type OwnColumn = (typeof ownColumns)[number]
+export type OwnColumn = (typeof ownColumns)[number]
 
-/** One clip as written: text cells, absent or empty when not given. */
-export interface OwnRow {
-  where: string
-  cells: Partial<Record<OwnColumn, string>>
-}
+/** One clip as written: text cells without outer blanks, absent or empty when not given. */
+export type OwnCells = Partial<Record<OwnColumn, string>>
+
+/** Told of each row and the line that it starts on; an `EgoLensError` of it is a fault of the row. */
+export type EachRow = (cells: OwnCells, line: number) => void
 
 const jsonRow = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
 
+/** More different names are no classes: the column holds descriptions, or another one was meant. */
+const MOST_NAMES = 1 << 20
+
 /**
- * Reads the rows of a CSV, TSV or JSONL file. Column names are read without regard to case and outer blanks;
- * other columns are left alone.
+ * Reads the rows of a CSV, TSV or JSONL file one by one. Column names are read without regard to case and outer
+ * blanks; other columns are left alone.
  *
+ * @returns the columns that a table's header names; none for JSONL
  * @throws EgoLensError with file and line
  */
-export async function readOwnRows(
-  path: string,
-  onFault?: OnFault,
-): Promise<{ rows: OwnRow[]; columns: Set<OwnColumn> }> {
-  const text = await readText(path)
-  const rows = /\.(jsonl|ndjson)$/i.test(path) ? jsonLines(text, path, onFault) : tableRows(text, path, onFault)
-  if (rows.length === 0) throw new EgoLensError('dataset/no-clips', 'no clips in the file', { where: path })
-  const columns = new Set(rows.flatMap((row) => Object.keys(row.cells) as OwnColumn[]))
+export async function eachOwnRow(path: string, each: EachRow, onFault?: OnFault): Promise<OwnColumn[]> {
+  if (/\.(jsonl|ndjson)$/i.test(path)) {
+    const lines = new TextLines(path, (text, line) => {
+      if (text.trim() !== '') tellFaults(() => each(jsonCells(text, `${path}:${line}`), line), onFault)
+    })
+    await readPieces(path, (piece) => lines.add(piece))
+    lines.end()
+    return []
+  }
+  const named = (columns: readonly string[]) => ownColumns.filter((name) => columns.includes(name))
+  const open = (columns: readonly string[]) => {
+    const places = named(columns).map((name) => [name, columns.indexOf(name)] as const)
+    return (record: readonly string[], line: number) => {
+      const cells: OwnCells = {}
+      for (const [name, place] of places) cells[name] = record[place]!.trim()
+      each(cells, line)
+    }
+  }
+  const columns = await readRows(path, ['video', 'start', 'end'], open, {
+    delimiter: /\.tsv$/i.test(path) ? '\t' : ',',
+    normalise: (name) => name.toLowerCase(),
+    onFault,
+  })
+  return named(columns)
+}
+
+/** What a file of clips is about, found before its clips are made. */
+export interface OwnSurvey {
+  rows: number
+  columns: Set<OwnColumn>
+  /** The different cells of these columns, in the order of the file. */
+  names: Record<'verb' | 'noun' | 'label', Set<string>>
+  /** Strings that each clip has for itself, and their characters together. */
+  strings: number
+  characters: number
+}
+
+/**
+ * Reads a file for its columns, names and size.
+ *
+ * @throws EgoLensError with file and line; `dataset/no-clips`, `dataset/missing-column`, `dataset/ambiguous-label`
+ */
+export async function surveyOwnRows(path: string, onFault?: OnFault): Promise<OwnSurvey> {
+  const survey: OwnSurvey = {
+    rows: 0,
+    columns: new Set(),
+    names: { verb: new Set(), noun: new Set(), label: new Set() },
+    strings: 0,
+    characters: 0,
+  }
+  const each = (cells: OwnCells) => {
+    survey.rows++
+    for (const name of Object.keys(cells) as OwnColumn[]) survey.columns.add(name)
+    for (const name of ['verb', 'noun', 'label'] as const) note(survey.names[name], cells[name])
+    survey.strings += cells.narration ? 2 : 1
+    // An id that is not given is the video with its times.
+    survey.characters +=
+      (cells.id || `${cells.video}:${cells.start}-${cells.end}`).length + (cells.narration ?? '').length
+  }
+  for (const name of await eachOwnRow(path, each, onFault)) survey.columns.add(name)
+  checkColumns(survey, path)
+  return survey
+}
+
+function note(names: Set<string>, name: string | undefined): void {
+  if (name && names.size <= MOST_NAMES && !names.has(name)) names.add(ownText(name))
+}
+
+function checkColumns({ rows, columns, names }: OwnSurvey, path: string): void {
+  if (rows === 0) throw new EgoLensError('dataset/no-clips', 'no clips in the file', { where: path })
   if (!columns.has('verb') && !columns.has('noun') && !columns.has('label')) {
     throw new EgoLensError('dataset/missing-column', 'no column says what happens in the clips', {
       where: path,
@@ -55,50 +123,43 @@ export async function readOwnRows(
       cure: 'keep either "label", or "verb" and "noun"',
     })
   }
-  return { rows, columns }
-}
-
-function tableRows(text: string, path: string, onFault?: OnFault): OwnRow[] {
-  const table = parseTable(text, path, ['video', 'start', 'end'], {
-    delimiter: /\.tsv$/i.test(path) ? '\t' : ',',
-    normalise: (name) => name.toLowerCase(),
-    ...(onFault ? { onFault } : {}),
-  })
-  return table.rows.map(({ line, cells }) => ({ where: `${path}:${line}`, cells: known(cells) }))
-}
-
-function jsonLines(text: string, path: string, onFault?: OnFault): OwnRow[] {
-  const lines = text.split(/\r?\n/).map((line, i) => ({ line, where: `${path}:${i + 1}` }))
-  const read = ({ line, where }: { line: string; where: string }): OwnRow => {
-    if (line.length > longestLine)
-      throw new EgoLensError('dataset/json', `a line of ${line.length} characters`, { where })
-    let value: unknown
-    try {
-      value = JSON.parse(line)
-    } catch (error) {
-      throw new EgoLensError('dataset/json', `not JSON: ${(error as Error).message}`, {
-        where,
-        cure: 'a JSONL file has one object a line',
-      })
-    }
-    const parsed = jsonRow.safeParse(value)
-    if (!parsed.success) {
-      const key = parsed.error.issues[0]!.path.join('.')
-      throw new EgoLensError('dataset/json', key ? `"${key}" is not a text or a number` : 'not an object', {
-        where,
-        cure: 'a line looks like {"video": "a.mp4", "start": 1.5, "end": 3, "verb": "cut", "noun": "onion"}',
-      })
-    }
-    const cells = Object.entries(parsed.data).map(([k, v]) => [k.toLowerCase(), v === null ? '' : String(v)])
-    return { where, cells: known(Object.fromEntries(cells) as Record<string, string>) }
+  for (const [column, { size }] of Object.entries(names)) {
+    if (size <= MOST_NAMES) continue
+    const message = `the column "${column}" holds more than ${MOST_NAMES} different names`
+    throw new EgoLensError('dataset/too-many-classes', message, {
+      where: path,
+      cure: 'it is for classes: text that differs from clip to clip belongs into a column "narration"',
+    })
   }
-  return readEach(
-    lines.filter(({ line }) => line.trim() !== ''),
-    read,
-    onFault,
-  )
 }
 
-function known(cells: Record<string, string>): OwnRow['cells'] {
-  return Object.fromEntries(ownColumns.flatMap((name) => (name in cells ? [[name, cells[name]!.trim()]] : [])))
+function jsonCells(line: string, where: string): OwnCells {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch (error) {
+    throw new EgoLensError('dataset/json', `not JSON: ${(error as Error).message}`, {
+      where,
+      cure: 'a JSONL file has one object a line',
+    })
+  }
+  if (!isRow(value)) {
+    const key = jsonRow.safeParse(value).error?.issues[0]?.path.join('.')
+    throw new EgoLensError('dataset/json', key ? `"${key}" is not a text or a number` : 'not an object', {
+      where,
+      cure: 'a line looks like {"video": "a.mp4", "start": 1.5, "end": 3, "verb": "cut", "noun": "onion"}',
+    })
+  }
+  const cells: OwnCells = {}
+  for (const [key, content] of Object.entries(value)) {
+    const name = key.toLowerCase() as OwnColumn
+    if (ownColumns.includes(name)) cells[name] = content === null ? '' : String(content).trim()
+  }
+  return cells
+}
+
+/** The same as the schema says, which takes ten times as long a row. */
+function isRow(value: unknown): value is z.output<typeof jsonRow> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false
+  return Object.values(value).every((one) => one === null || typeof one === 'string' || Number.isFinite(one))
 }

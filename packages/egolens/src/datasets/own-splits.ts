@@ -1,65 +1,66 @@
 import { createHash } from 'node:crypto'
 import { EgoLensError } from '../errors.js'
-import { readEach } from './faults.js'
-import type { Clip, OnFault } from './types.js'
+import { IdIndex } from './id-index.js'
+import { TableClip } from './table-clip.js'
+import type { Clip } from './types.js'
 
-/** A clip with what its line says of the split. */
-export interface ReadClip {
-  clip: Clip
-  split?: string
-  where: string
-}
+/** Clips in the order of a file, each under a name of its own. */
+export class NamedClips {
+  readonly clips: Clip[] = []
+  readonly #ids: IdIndex
+  readonly #next = new Map<string, number>()
 
-/** Gives clips without an id one of their video and times; the second of two equal ones gets "#2". */
-export function nameClips(read: readonly ReadClip[], onFault?: OnFault): ReadClip[] {
-  const seen = new Map<string, string>()
-  const name = (one: ReadClip): ReadClip => {
-    const { clip, where } = one
-    const base = clip.id || `${clip.video}:${clip.start}-${clip.end}`
-    if (clip.id && seen.has(clip.id)) {
-      throw new EgoLensError('dataset/duplicate-id', `the id "${clip.id}" is also at ${seen.get(clip.id)}`, { where })
-    }
+  constructor(expected: number) {
+    this.#ids = new IdIndex((row) => this.clips[row]!.id, expected)
+  }
+
+  /**
+   * A clip without an id gets one of its video and times; the second of two equal ones gets "#2".
+   *
+   * @throws EgoLensError `dataset/duplicate-id` naming both places, and the clip is left out
+   */
+  add(clip: Clip): void {
+    const given = clip.id
+    const base = given || `${clip.video}:${clip.start}-${clip.end}`
     clip.id = base
-    for (let n = 2; seen.has(clip.id); n++) clip.id = `${base}#${n}`
-    seen.set(clip.id, where)
-    return one
+    for (let other = this.#add(clip); other >= 0; other = this.#add(clip)) {
+      if (given) {
+        const message = `the id "${given}" is also at ${TableClip.placeOf(this.clips[other]!)}`
+        throw new EgoLensError('dataset/duplicate-id', message, { where: TableClip.placeOf(clip) })
+      }
+      const n = this.#next.get(base) ?? 2
+      this.#next.set(base, n + 1)
+      clip.id = `${base}#${n}`
+    }
+    this.clips.push(clip)
   }
-  return readEach(read, name, onFault)
+
+  #add(clip: Clip): number {
+    return this.#ids.add(clip.id, this.clips.length)
+  }
 }
 
-/** Splits as the column `split` says, in any case. */
-export function splitByColumn(read: readonly ReadClip[], onFault?: OnFault): Map<string, Clip[]> {
-  const splits = new Map<string, Clip[]>()
-  const put = ({ clip, split, where }: ReadClip) => {
-    const name = split?.toLowerCase()
-    if (!name)
-      throw new EgoLensError('dataset/no-split', 'the clip has no split', { where, cure: 'write train or test' })
-    const clips = splits.get(name) ?? []
-    if (clips.push(clip) === 1) splits.set(name, clips)
-  }
-  readEach(read, put, onFault)
-  return splits
+/** The split that a column `split` says, in any case. @throws EgoLensError `dataset/no-split` */
+export function splitOf(cell: string | undefined, where: string): string {
+  if (cell) return cell.toLowerCase()
+  throw new EgoLensError('dataset/no-split', 'the clip has no split', { where, cure: 'write train or test' })
 }
 
 /** Draws whole videos for the test by a seeded hash of their names: the order of the lines does not matter. */
-export function splitByVideo(
-  read: readonly ReadClip[],
-  share: number,
-  seed: number,
-  file: string,
-): Map<string, Clip[]> {
+export function splitByVideo(clips: readonly Clip[], share: number, seed: number, file: string): Map<string, Clip[]> {
   const draw = (video: string) => createHash('sha256').update(`${seed}\n${video}`).digest('hex')
-  const sources = new Map(read.map(({ clip }) => [clip.source, draw(clip.video)]))
-  if (sources.size < 2) {
+  const names = new Map<string, string>()
+  for (const { source, video } of clips) names.set(source, video)
+  const sources = [...names].map(([source, video]) => [source, draw(video)] as const)
+  if (sources.length < 2) {
     throw new EgoLensError('dataset/one-video', 'all clips are of one video, so none is left for the test', {
       where: file,
       cure: 'add a column "split" with train and test',
     })
   }
-  const order = [...sources].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([source]) => source)
+  const order = sources.sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([source]) => source)
   const count = Math.min(order.length - 1, Math.max(1, Math.round(order.length * share)))
   const tests = new Set(order.slice(0, count))
-  const clips = read.map(({ clip }) => clip)
   return new Map([
     ['train', clips.filter((clip) => !tests.has(clip.source))],
     ['test', clips.filter((clip) => tests.has(clip.source))],
@@ -68,8 +69,9 @@ export function splitByVideo(
 
 /** A warning when videos are in train and in test. */
 export function leaks(splits: Map<string, Clip[]>): string[] {
-  const train = new Set((splits.get('train') ?? []).map((clip) => clip.source))
-  const both = new Set((splits.get('test') ?? []).filter((clip) => train.has(clip.source)).map((clip) => clip.video))
+  const [train, both] = [new Set<string>(), new Set<string>()]
+  for (const { source } of splits.get('train') ?? []) train.add(source)
+  for (const { source, video } of splits.get('test') ?? []) if (train.has(source)) both.add(video)
   return both.size === 0
     ? []
     : [`${both.size} videos are in train and in test, so the test is easier than new videos are`]

@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { EgoLensError } from '../errors.js'
 import { makeDataset } from './dataset.js'
 import { boxFrames, detectionPlaces } from './detections.js'
-import { placed, readEach } from './faults.js'
-import { ownClasses, ownLabel } from './own-classes.js'
-import { type OwnRow, readOwnRows } from './own-rows.js'
-import { leaks, nameClips, splitByColumn, splitByVideo } from './own-splits.js'
-import { parseTime } from './time.js'
+import { tellFaults } from './faults.js'
+import { ownClasses } from './own-classes.js'
+import { OwnClipReader } from './own-clips.js'
+import { eachOwnRow, type OwnCells, surveyOwnRows } from './own-rows.js'
+import { leaks, NamedClips, splitByVideo, splitOf } from './own-splits.js'
+import { bytesOfClips, checkRoom } from './room.js'
 import type { Clip, Component, DatasetReader, LabelSets } from './types.js'
-import { videoPath } from './video-path.js'
 
 const classList = z.union([z.string(), z.array(z.string()).min(1)])
 
@@ -18,6 +18,8 @@ const options = z.strictObject({
   file: z.string(),
   /** The folder that the videos' paths start from and must stay in; the file's own folder by default. */
   root: z.string().optional(),
+  /** Take videos that are links out of `root`. */
+  followLinks: z.boolean().default(false),
   /** What a single `label` column holds. */
   component: z.enum(['verb', 'noun']).default('noun'),
   /** Class lists, as names or as files with one name a line; derived from the clips by default. */
@@ -47,36 +49,40 @@ export const own: DatasetReader<z.infer<typeof options>> = {
   name: 'own',
   title: 'your own clips: CSV or JSONL with video, start, end and verb, noun or label',
   options,
-  async open({ file, root = dirname(file), component, classes, test, seed, detections, boxFrames }, onFault) {
-    const { rows, columns } = await readOwnRows(file, onFault)
+  async open(given, onFault) {
+    const { file, root = dirname(file), followLinks, component, classes, test, seed, detections, boxFrames } = given
+    // Twice: for the classes and the size, then for the clips, so that a table of millions of rows is never in memory.
+    const survey = await surveyOwnRows(file, onFault)
+    checkRoom(bytesOfClips(survey), `${survey.rows} clips`, file)
+    const { columns } = survey
     const source = (c: Component) =>
       columns.has('label') ? (c === component ? 'label' : undefined) : columns.has(c) ? c : undefined
     const labels: LabelSets = {}
     for (const c of ['verb', 'noun'] as const) {
       const column = source(c)
-      if (column) labels[c] = await ownClasses(c, column, rows, classes[c], file)
+      if (column) labels[c] = await ownClasses(c, column, survey.names[column], classes[c], file)
     }
-    // Tables have many clips of each video.
-    const sources = new Map<string, string>()
-    const sourceOf = (video: string, where: string) => {
-      const known = sources.get(video) ?? videoPath(video, resolve(root), where)
-      sources.set(video, known)
-      return known
+    const reader = new OwnClipReader(file, labels, { root: resolve(root), followLinks, columnOf: source, classes })
+    const named = new NamedClips(survey.rows)
+    const splits = new Map<string, Clip[]>()
+    const read = (cells: OwnCells, line: number) => {
+      const clip = reader.read(cells, line)
+      const split = columns.has('split') ? splitOf(cells.split, `${file}:${line}`) : undefined
+      named.add(clip)
+      if (split === undefined) return
+      const clips = splits.get(split)
+      if (clips) clips.push(clip)
+      else splits.set(split, [clip])
     }
-    const readRow = (row: OwnRow) => {
-      const clip = readClip(row, sourceOf)
-      for (const c of ['verb', 'noun'] as const) {
-        const cell = row.cells[source(c) ?? c]
-        if (labels[c] && cell) clip[c] = ownLabel(cell, labels[c], classes[c] !== undefined, row.where)
-      }
-      if (clip.verb === undefined && clip.noun === undefined) {
-        throw new EgoLensError('dataset/no-label', 'the clip has no label', { where: row.where })
-      }
-      placed(clip, row.where)
-      return { clip, split: row.cells.split, where: row.where }
+    let rows = 0
+    const each = (cells: OwnCells, line: number) => {
+      rows++
+      tellFaults(() => read(cells, line), onFault)
     }
-    const read = nameClips(readEach(rows, readRow, onFault), onFault)
-    const clips = columns.has('split') ? splitByColumn(read, onFault) : splitByVideo(read, test, seed, file)
+    // Rows that are no rows were told of by the survey.
+    await eachOwnRow(file, each, onFault && (() => {}))
+    if (rows !== survey.rows) throw changed(file)
+    const clips = columns.has('split') ? splits : splitByVideo(named.clips, test, seed, file)
     return makeDataset({
       name: 'own',
       root: resolve(root),
@@ -91,44 +97,14 @@ export const own: DatasetReader<z.infer<typeof options>> = {
   },
 }
 
+function changed(file: string): EgoLensError {
+  return new EgoLensError('dataset/changed', 'the file became another one between the two times that it is read', {
+    where: file,
+    cure: 'read it when it is written to its end; save what comes from a pipe to a file first',
+  })
+}
+
 const withoutExtension = (video: string): string => video.replace(/\.\w+$/, '')
 
 const candidates = (folder: string, video: string): string[] =>
   ['.json', '.pkl'].map((extension) => resolve(folder, `${withoutExtension(video)}${extension}`))
-
-function readClip({ cells, where }: OwnRow, sourceOf: (video: string, where: string) => string): Clip {
-  const [start, end] = [seconds(cells.start, 'start', where), seconds(cells.end, 'end', where)]
-  if (end <= start) {
-    throw new EgoLensError('dataset/empty-clip', `the clip ends at ${end} s and starts at ${start} s`, {
-      where,
-      cure: 'end must be after start',
-    })
-  }
-  const clip: Clip = {
-    id: cells.id ?? '',
-    video: cells.video ?? '',
-    source: sourceOf(cells.video ?? '', where),
-    start,
-    end,
-  }
-  if (cells.participant) clip.participant = cells.participant
-  if (cells.narration) clip.narration = cells.narration
-  if (cells.frame_rate) {
-    const rate = Number(cells.frame_rate)
-    if (!(rate > 0 && rate <= 1000)) {
-      throw new EgoLensError('dataset/frame-rate', `"${cells.frame_rate}" is not a frame rate`, { where })
-    }
-    clip.frameRate = rate
-  }
-  return clip
-}
-
-function seconds(cell: string | undefined, column: string, where: string): number {
-  const value = cell ? parseTime(cell) : undefined
-  if (value !== undefined) return value
-  const comma = cell && /^\d+,\d+$/.test(cell)
-  throw new EgoLensError('dataset/time', cell ? `${column} "${cell}" is not a time` : `the clip has no ${column}`, {
-    where,
-    cure: comma ? `write ${cell.replace(',', '.')}` : 'write seconds (12.5) or HH:MM:SS.ff (00:00:12.50)',
-  })
-}

@@ -17,12 +17,13 @@ export function plainName(name: string, what: string, where: string): string {
 }
 
 /**
- * The file that a path in a table means, relative to `root`, in which it must lie, links followed. A name that differs
- * only in how its accents are encoded is the same name.
+ * The file that a path in a table means, relative to `root`, in which it must lie. A name that differs only in how its
+ * accents are encoded is the same name.
  *
+ * @param followLinks takes links that lead out of the root too; the path itself must stay inside
  * @throws EgoLensError `dataset/no-video`, `dataset/video-is-url`, `dataset/outside-root`
  */
-export function videoPath(video: string, root: string, where: string): string {
+export function videoPath(video: string, root: string, where: string, { followLinks = false } = {}): string {
   if (video === '') throw new EgoLensError('dataset/no-video', 'the clip has no video', { where })
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(video)) {
     throw new EgoLensError('dataset/video-is-url', `"${video}" is an address`, {
@@ -39,9 +40,11 @@ export function videoPath(video: string, root: string, where: string): string {
   const path = resolve(root, video)
   if (!isWithin(root, path) || video.includes('\0')) throw outside(JSON.stringify(video), root, where)
   const found = existing(path) ?? refuseMissing(video, path, root, where)
+  if (followLinks) return found
   const real = realpathSync(found)
-  if (!isWithin(realpathSync(root), real)) throw outside(`"${video}" is a link to ${real}, which`, root, where)
-  return found
+  if (isWithin(realpathSync(root), real)) return found
+  const links = ', or followLinks: true if the links are yours'
+  throw outside(`"${video}" is a link to ${real}, which`, root, where, links)
 }
 
 function isWithin(root: string, path: string): boolean {
@@ -49,10 +52,10 @@ function isWithin(root: string, path: string): boolean {
   return inside !== '..' && !/^\.\.[\\/]/.test(inside) && !isAbsolute(inside)
 }
 
-function outside(what: string, root: string, where: string): EgoLensError {
+function outside(what: string, root: string, where: string, or = ''): EgoLensError {
   return new EgoLensError('dataset/outside-root', `${what} is outside ${root}`, {
     where,
-    cure: 'set root to a folder that holds all videos',
+    cure: `set root to a folder that holds all videos${or}`,
   })
 }
 

@@ -1,40 +1,44 @@
-import { fromTypedArray, noGrad, safetensors, scope, type Tensor } from '@egolens/torch'
+import { fromTypedArray, noGrad, safetensors, scope, type Tensor, TorchError } from '@egolens/torch'
 import { EgoLensError } from '../errors.js'
+import type { DiskReader } from '../files/disk.js'
+import { readFully, reading } from '../files/read.js'
 import { writeSafetensors } from '../weights/write-safetensors.js'
 import type { FeatureValues, VideoFeatures } from './types.js'
 
-/** Reads a video's shard: `times` float64 [n] and `features` [n, width], float16 or, where they are pixels, uint8. */
-export function readShard(path: string): VideoFeatures {
-  return noGrad(() =>
-    scope(() => {
-      const file = openShard(path)
-      try {
-        const [n, width] = shapeOf(file, path)
-        const times = file.tensor('times').toTypedArray() as Float64Array
-        const values = file.tensor('features').to('float32').toTypedArray() as Float32Array
-        if (times.length !== n) throw damaged(path, `${times.length} times for ${n} features`)
-        return { times, values, width }
-      } finally {
-        file.close()
-      }
-    }),
-  )
+/**
+ * Reads a video's shard: `times` float64 [n] and `features` [n, width], float16 or, where they are pixels, uint8.
+ *
+ * @throws EgoLensError `features/damaged`; `disk/unreadable`, since the shard is read and not mapped: a disk that fails
+ * under a mapped file ends the process
+ */
+export async function readShard(path: string): Promise<VideoFeatures> {
+  return reading(path, async (file) => {
+    const { times, features } = await findParts(file, path)
+    const bytes = await bytesAt(file, features, path)
+    return {
+      times: new Float64Array(await bytesAt(file, times, path)),
+      values: features.dtype === 'U8' ? Float32Array.from(new Uint8Array(bytes)) : asFloats(new Uint16Array(bytes)),
+      width: features.shape[1]!,
+    }
+  })
+}
+
+function asFloats(halves: Uint16Array): Float32Array {
+  const floats = () => fromTypedArray(halves, [halves.length], { dtype: 'float16' }).to('float32').toTypedArray()
+  return noGrad(() => scope(floats)) as Float32Array
 }
 
 /**
  * The times of a shard alone.
  *
  * @param origin with it, a shard of another origin has no times
+ * @throws as {@link readShard}
  */
-export function readTimes(path: string, origin?: string): Float64Array {
-  return scope(() => {
-    const file = openShard(path)
-    try {
-      if (origin !== undefined && (file.metadata.origin ?? '') !== origin) return new Float64Array()
-      return file.tensor('times').toTypedArray() as Float64Array
-    } finally {
-      file.close()
-    }
+export async function readTimes(path: string, origin?: string): Promise<Float64Array> {
+  return reading(path, async (file) => {
+    const { times, metadata } = await findParts(file, path)
+    if (origin !== undefined && (metadata.origin ?? '') !== origin) return new Float64Array()
+    return new Float64Array(await bytesAt(file, times, path))
   })
 }
 
@@ -82,11 +86,11 @@ export function contentOf({ times, values, width }: VideoFeatures<FeatureValues>
 /**
  * What a shard holds with features added. Pixels go from the old file to the new one frame by frame.
  *
- * @throws EgoLensError `features/width`, `features/damaged`
+ * @throws EgoLensError `features/width`, `features/damaged`, `disk/unreadable`
  */
-export function extendedContent(path: string, add: VideoFeatures<FeatureValues>): ShardContent {
+export async function extendedContent(path: string, add: VideoFeatures<FeatureValues>): Promise<ShardContent> {
   const { values, width } = add
-  if (!(values instanceof Uint8Array)) return contentOf(mergeFeatures(readShard(path), { ...add, values }))
+  if (!(values instanceof Uint8Array)) return contentOf(mergeFeatures(await readShard(path), { ...add, values }))
   const old = mapShard(path)
   const before = old.bytes.shape[1]!
   const rows = merged(old.times, add.times)
@@ -139,6 +143,47 @@ function shapeOf(file: ReturnType<typeof safetensors.open>, path: string): [numb
   const { shape } = file.info('features')
   if (shape.length !== 2) throw damaged(path, `features of shape [${shape}]`)
   return [shape[0]!, shape[1]!]
+}
+
+interface Parts {
+  times: safetensors.TensorEntry
+  features: safetensors.TensorEntry
+  metadata: Readonly<Record<string, string>>
+}
+
+async function findParts(file: DiskReader, path: string): Promise<Parts> {
+  const header = await readHeader(file, path)
+  const [times, features] = [header.tensors.get('times'), header.tensors.get('features')]
+  if (!times || !features) throw damaged(path, 'times or features missing')
+  if (times.dtype !== 'F64' || !['F16', 'U8'].includes(features.dtype)) {
+    throw damaged(path, `times of ${times.dtype}, features of ${features.dtype}`)
+  }
+  if (features.shape.length !== 2) throw damaged(path, `features of shape [${features.shape}]`)
+  const [n] = features.shape
+  if (times.shape.length !== 1 || times.shape[0] !== n) throw damaged(path, `${times.shape[0]} times for ${n} features`)
+  return { times, features, metadata: header.metadata }
+}
+
+async function readHeader(file: DiskReader, path: string): Promise<safetensors.Header> {
+  const begin = async (bytes: number) => {
+    const start = new Uint8Array(Math.min(bytes, file.size))
+    return start.subarray(0, await readFully(file, start, 0))
+  }
+  try {
+    // Headers of shards have some 300 bytes.
+    const start = await begin(4096)
+    const whole = 8 + safetensors.headerLength(start, file.size)
+    return safetensors.parseHeader(whole <= start.length ? start : await begin(whole), file.size)
+  } catch (error) {
+    if (!(error instanceof TorchError)) throw error
+    throw damaged(path, error.message)
+  }
+}
+
+async function bytesAt(file: DiskReader, { begin, end }: safetensors.TensorEntry, path: string): Promise<ArrayBuffer> {
+  const bytes = new Uint8Array(end - begin)
+  if ((await readFully(file, bytes, begin)) < bytes.length) throw damaged(path, 'it became shorter while it was read')
+  return bytes.buffer
 }
 
 function damaged(path: string, what: string): EgoLensError {

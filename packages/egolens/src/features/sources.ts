@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { withLock } from '../files/lock.js'
+import { readIfThere } from '../files/read.js'
 import { writeAtomic } from '../files.js'
 import { contentHash } from '../video/index.js'
 
@@ -51,10 +52,11 @@ export class SourceHashes {
   }
 }
 
-// A cache: what cannot be read is made again.
+// A cache: what is not there or damaged is made again. What the disk does not give is, and must not be written over.
 async function readEntries(path: string): Promise<Entries> {
+  const text = await readIfThere(path)
   try {
-    return entries.parse(JSON.parse(await readFile(path, 'utf8')))
+    return entries.parse(JSON.parse(text ?? '{}'))
   } catch {
     return {}
   }

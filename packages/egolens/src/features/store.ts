@@ -1,8 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { EgoLensError } from '../errors.js'
 import { disk } from '../files/disk.js'
 import { type Lock, withLock } from '../files/lock.js'
+import { exists, namesIn, readIfThere, statusOf } from '../files/read.js'
 import { removeUnfinished, writeAtomic, writeFile } from '../files.js'
 import { gridSteps, type Range, stepOf } from './grid.js'
 import { contentOf, extendedContent, mapShard, readShard, readTimes, writeShard } from './shard.js'
@@ -66,7 +66,7 @@ export class FeatureStore {
    */
   async missing(space: FeatureSpace, source: string, ranges: readonly Range[], origin = ''): Promise<number[]> {
     const path = this.shardPath(space, source)
-    const there = (await exists(path)) ? readTimes(path, origin) : new Float64Array()
+    const there = (await exists(path)) ? await readTimes(path, origin) : new Float64Array()
     const steps = new Set(Array.from(there, (time) => stepOf(time, space.every)))
     return gridSteps(ranges, space.every)
       .filter((k) => !steps.has(k))
@@ -76,7 +76,7 @@ export class FeatureStore {
   /**
    * Adds features to a video's shard; those of another origin are replaced.
    *
-   * @throws EgoLensError `features/off-grid`, `features/width`
+   * @throws EgoLensError `features/off-grid`, `features/width`; `disk/...`, and the shard is then as it was
    */
   async write(space: FeatureSpace, source: string, features: VideoFeatures<FeatureValues>, origin = ''): Promise<void> {
     const { times, values, width } = features
@@ -91,8 +91,8 @@ export class FeatureStore {
     const path = this.shardPath(space, source)
     const work = async ({ takenOver }: Lock) => {
       if (takenOver) await removeUnfinished(dirname(path))
-      const extend = (await exists(path)) && readTimes(path, origin).length > 0
-      const content = extend ? extendedContent(path, features) : contentOf(features)
+      const extend = (await exists(path)) && (await readTimes(path, origin)).length > 0
+      const content = extend ? await extendedContent(path, features) : contentOf(features)
       await writeShard(path, content, { video: source, space: spaceId(space), origin })
       const line = await indexLine(path, entry(videoId(source), content.times))
       await writeFile(join(this.#folder(space), 'index.jsonl'), 'a', (file) => file.write(line))
@@ -103,11 +103,11 @@ export class FeatureStore {
   /**
    * All features of a video in a space.
    *
-   * @throws EgoLensError `features/absent` where there are none
+   * @throws EgoLensError `features/absent` where there are none, `features/damaged`, `disk/unreadable`
    */
   async read(space: FeatureSpace, source: string): Promise<StoredFeatures> {
     const path = await this.#found(space, source)
-    return new StoredFeatures(readShard(path), space.every, path)
+    return new StoredFeatures(await readShard(path), space.every, path)
   }
 
   /**
@@ -131,15 +131,15 @@ export class FeatureStore {
   /** What a space holds, by video. A missing or cut index is made again from the shards. */
   async index(space: FeatureSpace): Promise<IndexEntry[]> {
     const folder = this.#folder(space)
-    const shards = (await readdir(folder).catch(() => [] as string[])).filter((name) => name.endsWith('.safetensors'))
-    const known = parseIndex(await readFile(join(folder, 'index.jsonl'), 'utf8').catch(() => ''))
+    const shards = (await namesIn(folder)).filter((name) => name.endsWith('.safetensors'))
+    const known = parseIndex((await readIfThere(join(folder, 'index.jsonl'))) ?? '')
     const entries: IndexEntry[] = []
     for (const name of shards.sort()) {
       const [short, path] = [name.slice(0, -'.safetensors'.length), join(folder, name)]
       const old = known.get(short)
       // A process may have been cut off between a shard and its line.
       if (old && old.changed === (await timeOfChange(path))) entries.push(old.entry)
-      else entries.push(entry(short, readTimes(path)))
+      else entries.push(entry(short, await readTimes(path)))
     }
     if (entries.length !== known.size || entries.some((e) => known.get(e.video)?.entry !== e)) {
       const lines = entries.map((e) => indexLine(join(folder, `${e.video}.safetensors`), e))
@@ -150,9 +150,9 @@ export class FeatureStore {
 
   /** The spaces that the store holds. */
   async spaces(): Promise<FeatureSpace[]> {
-    const names = await readdir(this.dir)
-    const texts = await Promise.all(names.map((n) => readFile(join(this.dir, n, 'space.json'), 'utf8').catch(() => '')))
-    return texts.filter((text) => text !== '').map((text) => JSON.parse(text) as FeatureSpace)
+    const names = await namesIn(this.dir)
+    const texts = await Promise.all(names.map((name) => readIfThere(join(this.dir, name, 'space.json'))))
+    return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as FeatureSpace]))
   }
 
   /** Deletes a video's features in a space. */
@@ -191,7 +191,7 @@ async function indexLine(path: string, entry: IndexEntry): Promise<string> {
   return `${JSON.stringify({ ...entry, changed: await timeOfChange(path) })}\n`
 }
 
-const timeOfChange = (path: string): Promise<number> => stat(path).then(({ mtimeMs }) => mtimeMs)
+const timeOfChange = (path: string): Promise<number> => statusOf(path).then(({ mtimeMs }) => mtimeMs)
 
 function parseIndex(text: string): Map<string, { entry: IndexEntry; changed: number }> {
   const entries = new Map<string, { entry: IndexEntry; changed: number }>()
@@ -204,11 +204,4 @@ function parseIndex(text: string): Map<string, { entry: IndexEntry; changed: num
     }
   }
   return entries
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Stats } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -14,8 +15,28 @@ export interface DiskFile {
   close(): Promise<void>
 }
 
-/** Every operation that changes what is on a disk. Files that have to survive a fault are written by these alone. */
-export interface Disk {
+/** A file that is open for reading. */
+export interface DiskReader {
+  /** Bytes of the file when it was opened; 0 for a pipe. */
+  readonly size: number
+  /**
+   * As read(2): from `position`, or where the last read ended.
+   * @returns bytes that came, which may be fewer than there is room for; 0 at the end
+   */
+  read(into: Uint8Array, position?: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** Every operation that looks at a disk. What a run stands on is read by these alone. */
+export interface Reading {
+  openToRead(path: string): Promise<DiskReader>
+  /** Names in a directory. */
+  list(path: string): Promise<string[]>
+  status(path: string): Promise<Stats>
+}
+
+/** With every operation that changes what is on a disk. Files that have to survive a fault are written by these alone. */
+export interface Disk extends Reading {
   /** With the directories above it; one that is there is left. */
   makeDirectory(path: string): Promise<void>
   /** `wx`: a new file; `w`: emptied if it is there; `r+`: as it is; `a`: every write goes to the end. */
@@ -36,6 +57,22 @@ export interface Disk {
 
 /** The disk as it is. */
 export const realDisk: Disk = {
+  async openToRead(path) {
+    const file = await fs.open(path, 'r')
+    try {
+      const { size } = await file.stat()
+      return {
+        size,
+        read: async (into, position) => (await file.read(into, 0, into.length, position ?? null)).bytesRead,
+        close: () => file.close(),
+      }
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+  },
+  list: (path) => fs.readdir(path),
+  status: (path) => fs.stat(path),
   async makeDirectory(path) {
     const made = await fs.mkdir(path, { recursive: true })
     if (made !== undefined) await this.syncDirectory(dirname(made))
@@ -70,7 +107,7 @@ export const realDisk: Disk = {
 
 const chosen = new AsyncLocalStorage<Disk>()
 
-/** The disk that is written to: the real one, except inside {@link onDisk}. */
+/** The disk that is written to and read from: the real one, except inside {@link onDisk}. */
 export const disk = (): Disk => chosen.getStore() ?? realDisk
 
 /**

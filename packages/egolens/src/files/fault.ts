@@ -28,3 +28,29 @@ export function diskFault(error: unknown, where: string): unknown {
   }
   return new EgoLensError('disk/failed', `writing failed: ${message}`, { where, cause: error })
 }
+
+const absent = /^(ENOENT|ENOTDIR)$/
+
+/** Whether an error says that there is no such file, as opposed to one that is there and cannot be read. */
+export function isAbsent(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as NodeJS.ErrnoException
+  return absent.test(String(code)) || (cause !== undefined && isAbsent(cause))
+}
+
+/**
+ * An error of the system at reading in the user's words: `file/unreadable` for what is not there, is no file or is
+ * closed to this user, `disk/unreadable` for a disk that fails; anything else as it is. The system's error is the cause.
+ */
+export function readFault(error: unknown, where: string, cure?: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error
+  const { code = '', message } = error as NodeJS.ErrnoException
+  if (absent.test(code) || code === 'EISDIR' || closed.test(code)) {
+    const what = code === 'ENOENT' ? 'no such file' : message
+    return new EgoLensError('file/unreadable', what, { where, cure, cause: error })
+  }
+  return new EgoLensError('disk/unreadable', `it is there and cannot be read: ${message}`, {
+    where,
+    cure: cure ?? 'try again; if it comes again, the disk or the network drive is failing: the system’s log says more',
+    cause: error,
+  })
+}

@@ -1,4 +1,4 @@
-import { type Disk, type DiskFile, onDisk, realDisk } from './disk.js'
+import { type Disk, type DiskFile, type DiskReader, onDisk, realDisk } from './disk.js'
 
 /**
  * What goes wrong at an operation. ENOSPC and EDQUOT stay: nothing that needs room succeeds afterwards. EIO passes.
@@ -23,6 +23,19 @@ export class FaultyDisk implements Disk {
   /** True once the operation that fails has come. */
   get struck(): boolean {
     return this.operations.length >= this.at
+  }
+
+  /** Reading is as it is; {@link FaultyReads} fails at it. */
+  openToRead(path: string): Promise<DiskReader> {
+    return realDisk.openToRead(path)
+  }
+
+  list(path: string): Promise<string[]> {
+    return realDisk.list(path)
+  }
+
+  status(path: string): ReturnType<Disk['status']> {
+    return realDisk.status(path)
   }
 
   async makeDirectory(path: string): Promise<void> {
@@ -106,9 +119,81 @@ export class FaultyDisk implements Disk {
   }
 }
 
-function systemError(fault: Fault, operation: string, path: string): NodeJS.ErrnoException {
+/** What goes wrong at a read: an error that passes, or `short`: half of the bytes come, which is no error. */
+export type ReadFault = 'EIO' | 'ESTALE' | 'EACCES' | 'short'
+
+/**
+ * A disk on which the reading operation number `at` (from 1) goes wrong: opening, reading, listing, asking for the
+ * status. Without a fault it counts and remembers. Writing is as on a {@link FaultyDisk} without one.
+ */
+export class FaultyReads extends FaultyDisk {
+  /** Every reading operation so far, in order: "read a". */
+  readonly reads: string[] = []
+
+  constructor(
+    private readonly atRead = Number.POSITIVE_INFINITY,
+    private readonly readFault: ReadFault = 'EIO',
+  ) {
+    super()
+  }
+
+  override get struck(): boolean {
+    return this.reads.length >= this.atRead
+  }
+
+  override async openToRead(path: string): Promise<DiskReader> {
+    this.#reading('open', path)
+    const file = await super.openToRead(path)
+    return {
+      size: file.size,
+      read: async (into, position) => {
+        const short = this.#reading('read', path)
+        return file.read(short ? into.subarray(0, Math.ceil(into.length / 2)) : into, position)
+      },
+      close: () => file.close(),
+    }
+  }
+
+  override async list(path: string): Promise<string[]> {
+    this.#reading('list', path)
+    return super.list(path)
+  }
+
+  override async status(path: string): ReturnType<Disk['status']> {
+    this.#reading('status', path)
+    return super.status(path)
+  }
+
+  /** @returns whether this read is to be a short one */
+  #reading(name: string, path: string): boolean {
+    this.reads.push(`${name} ${path}`)
+    if (this.reads.length !== this.atRead) return false
+    if (this.readFault === 'short') return true
+    throw systemError(this.readFault, name, path)
+  }
+}
+
+function systemError(fault: string, operation: string, path: string): NodeJS.ErrnoException {
   const code = fault === 'death' ? 'EIO' : fault
   return Object.assign(new Error(`${code}: ${operation} '${path}'`), { code, syscall: operation, path })
+}
+
+/** As {@link sweep}, with the fault at the k-th reading operation. @returns the reads of the whole work */
+export async function sweepReads(
+  fault: ReadFault,
+  work: (k: number) => Promise<void>,
+  examine: (k: number, error: unknown, read: string) => Promise<void>,
+  { step = 1 } = {},
+): Promise<string[]> {
+  for (let k = 1; ; k += step) {
+    const disk = new FaultyReads(k, fault)
+    const error: unknown = await onDisk(disk, () => work(k)).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    await examine(k, error, disk.reads[k - 1] ?? '')
+    if (!disk.struck) return disk.reads
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EgoLensError } from '../errors.js'
+import { isAbsent } from '../files/fault.js'
+import { namesIn, readBytes, statusOf } from '../files/read.js'
 import { type Content, inWords, notDetections, parseContent } from './content.js'
 import { dohOutput } from './doh.js'
 import { epicDetections } from './epic.js'
@@ -57,6 +58,8 @@ export function fileProvider(
     if (!loaded) {
       loaded = loadFile(fileOf(source), options, parts)
       open.set(source, loaded)
+      // A disk that failed once may give it the next time.
+      loaded.catch(() => open.delete(source))
       if (open.size > 8) open.delete(open.keys().next().value!)
     }
     return loaded
@@ -121,7 +124,13 @@ async function loadFile(
 function lastRead(): (path: string) => Promise<ReadPart[]> {
   let last: { path: string; parts: Promise<ReadPart[]> } | undefined
   return (path) => {
-    if (last?.path !== path) last = { path, parts: readParts(path) }
+    if (last?.path !== path) {
+      const parts = readParts(path)
+      last = { path, parts }
+      parts.catch(() => {
+        if (last?.parts === parts) last = undefined
+      })
+    }
     return last.parts
   }
 }
@@ -153,19 +162,21 @@ function formatOf(content: Content, where: string): DetectionFormat {
 }
 
 async function readParts(path: string): Promise<ReadPart[]> {
-  const status = await stat(path).catch((cause: NodeJS.ErrnoException) => unreadable(path, cause))
-  const names = status.isDirectory() ? (await readdir(path)).filter((name) => name.endsWith('.handobj.pkl')).sort() : []
+  const status = await statusOf(path).catch(unreadable)
+  const names = status.isDirectory() ? (await namesIn(path)).filter((name) => name.endsWith('.handobj.pkl')).sort() : []
   const files = status.isDirectory() ? names.map((name) => join(path, name)) : [path]
   if (files.length === 0) throw notDetections('a folder without .handobj.pkl files', path)
   return Promise.all(
     files.map(async (where) => {
-      const bytes = await readFile(where).catch((cause: NodeJS.ErrnoException) => unreadable(where, cause))
+      const bytes = await readBytes(where).catch(unreadable)
       return { where, bytes, content: parseContent(bytes, where) }
     }),
   )
 }
 
-function unreadable(where: string, cause: NodeJS.ErrnoException): never {
-  const message = cause.code === 'ENOENT' ? 'there is no such file of detections' : cause.message
-  throw new EgoLensError('hands/unreadable', message, { where, cause })
+function unreadable(error: unknown): never {
+  if (!(error instanceof EgoLensError) || error.code !== 'file/unreadable') throw error
+  const { message, where, cause } = error
+  const what = isAbsent(error) ? 'there is no such file of detections' : message
+  throw new EgoLensError('hands/unreadable', what, { where, cause })
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { Generator, safetensors, scope } from '@egolens/torch'
 import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import { isAbsent } from '../files/fault.js'
+import { readBytes } from '../files/read.js'
 import { readJson, removeFile, writeAtomic } from '../files.js'
 import { createMethod } from '../methods/registry.js'
 import type { Backbone, Method } from '../methods/types.js'
@@ -80,10 +81,15 @@ export interface SaveAdapter {
 export async function saveAdapter(directory: string, given: SaveAdapter): Promise<AdapterInfo> {
   const { recipe, method, backbone, labels, crop } = given
   const { weights, adapter } = runPaths(directory)
-  const before = await readAdapterInfo(directory).catch(() => undefined)
+  // Its calibration is kept: one that the disk does not give is not one that is not there.
+  const before = await readAdapterInfo(directory).catch((error: EgoLensError) => {
+    if (error.code === 'disk/unreadable') throw error
+    return undefined
+  })
   const tensors = method.module.stateDict()
   const hash = await hashTensors(tensors)
-  if ((await fileHash(weights)) !== hash) {
+  const stored = await readBytes(weights).catch(unlessThere)
+  if (stored === undefined || hashOf(stored) !== hash) {
     await removeFile(adapter)
     await saveTensors(weights, tensors)
   }
@@ -116,13 +122,11 @@ export async function saveAdapter(directory: string, given: SaveAdapter): Promis
   return info
 }
 
-/** sha256 of a file as hex; undefined where there is none. */
-async function fileHash(path: string): Promise<string | undefined> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  return bytes && createHash('sha256').update(bytes).digest('hex')
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+function unlessThere(error: unknown): undefined {
+  if (isAbsent(error)) return undefined
+  throw error
 }
 
 /** Reads adapter.json alone. @throws EgoLensError naming the file and the key */
@@ -139,7 +143,7 @@ export async function readAdapterInfo(directory: string): Promise<AdapterInfo> {
  *
  * @param run its directory, or its name in the Hugging Face cache
  * @param backbone the frozen models that it was trained with
- * @throws EgoLensError `adapter/not-found`, `adapter/other-backbone`, `adapter/damaged`
+ * @throws EgoLensError `adapter/not-found`, `adapter/other-backbone`, `adapter/damaged`, `disk/unreadable`
  * @example
  * const { method } = await loadAdapter('runs/x-mic-kitchen-noun', backbone)
  * const { noun } = await scoreClips(method, clips, labels, { features })
@@ -149,7 +153,8 @@ export async function loadAdapter(run: string, backbone: Backbone): Promise<Adap
   const info = await readAdapterInfo(directory)
   checkBackbone(info, backbone, directory)
   const { weights } = runPaths(directory)
-  if ((await fileHash(weights)) !== info.weights) {
+  const bytes = await readBytes(weights).catch(unlessThere)
+  if (bytes === undefined || hashOf(bytes) !== info.weights) {
     throw new EgoLensError('adapter/damaged', 'the weights are not those that adapter.json was written for', {
       where: weights,
     })
@@ -157,7 +162,7 @@ export async function loadAdapter(run: string, backbone: Backbone): Promise<Adap
   const components: Component[] = info.components
   const setting = { backbone, components, generator: new Generator(0), frames: info.frames, labels: info.labels }
   const method = createMethod(info.method, info.options, setting)
-  scope(() => void method.module.loadStateDict(safetensors.load(weights)))
+  scope(() => void method.module.loadStateDict(safetensors.fromBytes(bytes)))
   method.module.eval()
   return { info, method }
 }

@@ -1,10 +1,11 @@
 import { basename, isAbsolute } from 'node:path'
 import { type Result, readResult } from '../evaluation/result.js'
+import { readIfThere } from '../files/read.js'
 import { writeAtomic } from '../files.js'
 import { methodNamed } from '../methods/registry.js'
 import { type AdapterInfo, readAdapterInfo } from './adapter.js'
 import { type Recipe, readRecipe } from './recipe.js'
-import { readIfThere, runPaths } from './run-directory.js'
+import { runPaths } from './run-directory.js'
 import type { RunSummary } from './run-summary.js'
 
 /** What a card is written from. */

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Tensor } from '@egolens/torch'
 import { safetensors } from '@egolens/torch'
 import { z } from 'zod'
+import { EgoLensError } from '../errors.js'
 import { disk } from '../files/disk.js'
-import { diskFault } from '../files/fault.js'
-import { createDirectory, readJson, removeDirectory, writeAtomic } from '../files.js'
+import { diskFault, isAbsent } from '../files/fault.js'
+import { namesIn, readBytes, readJson, statusOf } from '../files/read.js'
+import { createDirectory, removeDirectory, writeAtomic } from '../files.js'
 import { saveTensors } from '../weights/save-tensors.js'
 
 /** Where a run is, apart from tensors. */
@@ -79,6 +78,8 @@ export interface Skipped {
 /**
  * The newest checkpoint of a recipe whose files are all there and unchanged, and those that were passed over.
  * @returns no checkpoint where there is none to go on from
+ * @throws EgoLensError `disk/unreadable`, `file/unreadable` where a file is there and cannot be read: going on from an
+ * older checkpoint would lose steps that are perhaps not lost
  */
 export async function readCheckpoint(
   directory: string,
@@ -86,42 +87,50 @@ export async function readCheckpoint(
 ): Promise<{ checkpoint?: Checkpoint; skipped: Skipped[] }> {
   const skipped: Skipped[] = []
   for (const name of (await list(directory)).reverse()) {
-    const reason = await fault(join(directory, name), recipe)
-    if (reason) {
-      skipped.push({ name, reason })
-      continue
-    }
-    const at = join(directory, name)
-    const state = trainingState.parse(await readJson(join(at, STATE)))
-    return {
-      checkpoint: { model: safetensors.load(join(at, MODEL)), optimizer: safetensors.load(join(at, OPTIMIZER)), state },
-      skipped,
-    }
+    const found = await open(join(directory, name), recipe)
+    if (typeof found !== 'string') return { checkpoint: found, skipped }
+    skipped.push({ name, reason: found })
   }
   return { skipped }
 }
 
-async function fault(directory: string, recipe: string): Promise<string | undefined> {
+/** A checkpoint of the very bytes that its manifest was held against, or why it is none. */
+async function open(directory: string, recipe: string): Promise<Checkpoint | string> {
   try {
     const { files } = manifestSchema.parse(await readJson(join(directory, MANIFEST)))
+    const read: Record<string, Buffer> = {}
     for (const file of [MODEL, OPTIMIZER, STATE]) {
       const wanted = files[file]
       if (!wanted) return `${file} is not in its manifest`
-      const { size } = await stat(join(directory, file))
-      if (size !== wanted.size) return `${file} has ${size} bytes, its manifest says ${wanted.size}`
-      if ((await measure(join(directory, file))).sha256 !== wanted.sha256) return `${file} was changed or damaged`
+      const bytes = await readBytes(join(directory, file))
+      if (bytes.length !== wanted.size) return `${file} has ${bytes.length} bytes, its manifest says ${wanted.size}`
+      if (hashOf(bytes) !== wanted.sha256) return `${file} was changed or damaged`
+      read[file] = bytes
     }
-    const state = trainingState.parse(await readJson(join(directory, STATE)))
-    return state.recipe === recipe ? undefined : 'it belongs to another recipe'
+    const state = trainingState.parse(JSON.parse(read[STATE]!.toString('utf8')))
+    if (state.recipe !== recipe) return 'it belongs to another recipe'
+    return { model: safetensors.fromBytes(read[MODEL]!), optimizer: safetensors.fromBytes(read[OPTIMIZER]!), state }
   } catch (error) {
-    return (error as Error).message.split('\n')[0]
+    throwUnreadable(error, directory)
+    const { message, cause } = error as Error
+    return (isAbsent(error) ? `${message}: ${(cause as Error).message}` : message).split('\n')[0]!
   }
 }
 
+function throwUnreadable(error: unknown, directory: string): void {
+  if (!(error instanceof EgoLensError) || !error.code.endsWith('/unreadable') || isAbsent(error)) return
+  throw new EgoLensError(error.code, error.message, {
+    where: error.where,
+    cure: `go on with --resume when it can be read; to go on from the checkpoint before it, move ${directory} away`,
+    cause: error.cause,
+  })
+}
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
 async function measure(path: string): Promise<{ size: number; sha256: string }> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return { size: (await stat(path)).size, sha256: hash.digest('hex') }
+  const bytes = await readBytes(path)
+  return { size: bytes.length, sha256: hashOf(bytes) }
 }
 
 const pattern = /^step-(\d+)(?:\.(\d+))?$/
@@ -133,7 +142,7 @@ const orderOf = (name: string): [step: number, again: number] => {
 
 /** Names of checkpoints, in order of writing. */
 async function list(directory: string): Promise<string[]> {
-  const names = (await readdir(directory).catch(() => [])).filter((name) => pattern.test(name))
+  const names = (await namesIn(directory)).filter((name) => pattern.test(name))
   const compare = ([a, i]: [number, number], [b, j]: [number, number]) => a - b || i - j
   return names.sort((a, b) => compare(orderOf(a), orderOf(b)))
 }
@@ -151,15 +160,18 @@ export async function tidyCheckpoints(directory: string, keep: number): Promise<
   const newest = names.filter((_, i) => steps[i] !== steps[i + 1])
   const stay = new Set(newest.slice(-keep))
   for (const name of names.filter((one) => !stay.has(one))) await removeDirectory(join(directory, name))
-  const cutOff = (await readdir(directory)).filter((name) => name.endsWith('.tmp'))
+  const cutOff = (await namesIn(directory)).filter((name) => name.endsWith('.tmp'))
   for (const name of cutOff) await disk().remove(join(directory, name))
 }
 
 /** Brings a log back to the length it had at a checkpoint, so that a resumed run does not repeat lines. */
 export async function cutLog(path: string, bytes: number): Promise<void> {
-  const size = await stat(path).then(
+  const size = await statusOf(path).then(
     (status) => status.size,
-    () => 0,
+    (error: unknown) => {
+      if (!isAbsent(error)) throw error
+      return 0
+    },
   )
   if (size <= bytes) return
   await disk()

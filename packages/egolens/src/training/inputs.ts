@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clip } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import { readIfThere } from '../files/read.js'
 import { readJson, removeDirectory, writeAtomic } from '../files.js'
 import type { Method } from '../methods/types.js'
 import { readAdapterInfo } from './adapter.js'
@@ -8,7 +9,7 @@ import type { TrainingData } from './data.js'
 import { streamsOf } from './loader.js'
 import { type Recipe, recipeHash } from './recipe.js'
 import type { Resources } from './resources.js'
-import { differences, readIfThere, runPaths } from './run-directory.js'
+import { differences, runPaths } from './run-directory.js'
 
 /** What a run's numbers stand on besides its recipe, by name: keys of features, hashes of clips. */
 export type Inputs = Record<string, string>

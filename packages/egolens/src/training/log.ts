@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { statusOf } from '../files/read.js'
 import { Appender } from '../files.js'
 
 /** One line of log.jsonl. */
@@ -34,7 +34,12 @@ export class RunLog {
 
   static async open(path: string): Promise<RunLog> {
     const file = await Appender.open(path)
-    return new RunLog(file, (await stat(path)).size)
+    try {
+      return new RunLog(file, (await statusOf(path)).size)
+    } catch (error) {
+      await file.close().catch(() => {})
+      throw error
+    }
   }
 
   async write(line: LogLine): Promise<void> {

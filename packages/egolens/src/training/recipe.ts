@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { type Document, isSeq } from 'yaml'
 import type { z } from 'zod'
 import { datasets } from '../datasets/registry.js'
 import type { Component } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
+import { isAbsent } from '../files/fault.js'
+import { readText } from '../files/read.js'
 import { methodNamed } from '../methods/registry.js'
 import { type Located, locate, refuse } from './recipe.errors.js'
 import {
@@ -27,9 +28,10 @@ export type { DataSpec, NamedDataSpec, Recipe, RecipeInput } from './recipe.sche
  * @example const recipe = await readRecipe('recipes/small/x-mic-kitchen-noun.yaml', ['training.seed=2'])
  */
 export async function readRecipe(path: string, set: string[] = []): Promise<Recipe> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const what = error.code === 'ENOENT' ? 'there is no such recipe' : error.message
-    throw new EgoLensError('recipe/unreadable', what, { where: path })
+  const text = await readText(path).catch((error: EgoLensError) => {
+    const { message, cure, cause } = error
+    const what = isAbsent(error) ? 'there is no such recipe' : message
+    throw new EgoLensError('recipe/unreadable', what, { where: path, cure, cause })
   })
   return parseRecipe(text, { where: path, set })
 }

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EgoLensError } from '../errors.js'
 import { disk } from '../files/disk.js'
 import { diskFault } from '../files/fault.js'
+import { exists } from '../files/read.js'
 import { writeAtomic } from '../files.js'
 import { type Recipe, readRecipe, recipeHash } from './recipe.js'
 import { writeRecipe } from './recipe.write.js'
@@ -66,18 +66,4 @@ export function differences(before: unknown, after: unknown, path = ''): string[
   return from === to ? [] : [`${path} ${from ?? 'absent'} -> ${to ?? 'absent'}`]
 }
 
-/** A finished file of a run, or undefined. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-}
-
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-const exists = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )

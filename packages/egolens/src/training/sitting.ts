@@ -1,5 +1,6 @@
 import { Generator, type optim, safetensors, scope } from '@egolens/torch'
 import { top1 } from '../evaluation/top1.js'
+import { readBytes } from '../files/read.js'
 import type { Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
 import { saveTensors } from '../weights/save-tensors.js'
@@ -56,7 +57,10 @@ export async function learn(sitting: Sitting): Promise<Learned> {
   try {
     const { state, ...from } = await begin(sitting, optimizer)
     await sit(sitting, optimizer, state, from.skipped)
-    if (state.best) scope(() => void module.loadStateDict(safetensors.load(runPaths(sitting.dir).best)))
+    if (state.best) {
+      const best = await readBytes(runPaths(sitting.dir).best)
+      scope(() => void module.loadStateDict(safetensors.fromBytes(best)))
+    }
     return { steps: state.step, seconds: state.seconds, epoch: state.best?.epoch ?? state.epoch - 1, ...from }
   } finally {
     optimizer.dispose()

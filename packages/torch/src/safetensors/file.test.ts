@@ -17,7 +17,7 @@ import { TorchError } from '../errors.js'
 import { expectNoLeak, memory } from '../memory.js'
 import { scope } from '../scope.js'
 import type { Tensor } from '../tensor.js'
-import { load, open, openSharded, save } from './index.js'
+import { fromBytes, load, open, openSharded, save } from './index.js'
 
 let directory: string
 beforeEach(() => {
@@ -65,6 +65,16 @@ describe('save and load', () => {
       const got = read[name]!
       expect([name, got.dtype, got.shape]).toEqual([name, wanted.dtype, wanted.shape])
       expect(got.toTypedArray()).toEqual(wanted.toTypedArray())
+    }
+    const bytes = readFileSync(at('all.safetensors'))
+    const offset = Buffer.concat([Buffer.from('x'), bytes]).subarray(1)
+    for (const copies of [fromBytes(bytes), fromBytes(offset)]) {
+      expect(Object.keys(copies).sort()).toEqual(Object.keys(made).sort())
+      for (const [name, wanted] of Object.entries(made)) {
+        const got = copies[name]!
+        expect([name, got.dtype, got.shape]).toEqual([name, wanted.dtype, wanted.shape])
+        expect(got.toTypedArray()).toEqual(wanted.toTypedArray())
+      }
     }
     using file = open(at('all.safetensors'))
     expect({ ...file.metadata }).toEqual({ format: 'pt', '\u00e9': '\ud83d\ude00' })
@@ -184,6 +194,7 @@ describe('a mapped file', () => {
     using file = open(at('f8.safetensors'))
     expect(file.info('x')).toEqual({ dtype: 'F8_E4M3', shape: [1] })
     expect(code(() => file.tensor('x'))).toBe('UnsupportedDtype')
+    expect(code(() => fromBytes(readFileSync(at('f8.safetensors'))))).toBe('UnsupportedDtype')
   })
 
   it('that is cut off is refused with its name', () => {
@@ -191,6 +202,7 @@ describe('a mapped file', () => {
     truncateSync(at('x.safetensors'), statSync(at('x.safetensors')).size - 1)
     expect(code(() => open(at('x.safetensors')))).toBe('BadSafetensors')
     expect(() => open(at('x.safetensors'))).toThrow(/x\.safetensors: .*cut off/)
+    expect(() => fromBytes(readFileSync(at('x.safetensors')))).toThrow(/cut off/)
     truncateSync(at('x.safetensors'), 0)
     expect(code(() => open(at('x.safetensors')))).toBe('BadSafetensors')
   })

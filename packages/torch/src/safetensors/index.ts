@@ -1,9 +1,10 @@
 import type { Tensor } from '../tensor.js'
 import { open } from './file.js'
 
+export { fromBytes } from './bytes.js'
 export { ELEMENT_BITS, FILE_DTYPE } from './dtypes.js'
 export { open, type TensorInfo, type TensorSource } from './file.js'
-export { type Header, parseHeader, type TensorEntry } from './header.js'
+export { type Header, headerLength, parseHeader, type TensorEntry } from './header.js'
 export { save } from './save.js'
 export { openSharded } from './sharded.js'
 
