@@ -2,8 +2,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EgoLensError } from '../../errors.js'
 import { type Result, readResult } from '../../evaluation/result.js'
+import { readIfThere } from '../../files/read.js'
 import { type Recipe, readRecipe } from '../../training/recipe.js'
-import { differences, readIfThere, runPaths } from '../../training/run-directory.js'
+import { differences, runPaths } from '../../training/run-directory.js'
 
 /** A run of a recipe. */
 export interface FoundRun {
