@@ -29,6 +29,8 @@ export interface ExtractOptions {
   shard?: { index: number; count: number }
   /** Frames encoded at a time. */
   batch?: number
+  /** Bytes of features that are held before they are written; 512 MiB, which only pixels reach. */
+  held?: number
   /** For sources that are folders or tars of images, where their clips do not say it. */
   images?: ImageOptions
   progress?: Progress
@@ -110,9 +112,6 @@ function makeLanes({ encoders, views, every, crops }: ExtractOptions): Lane[] {
   return lanes.filter(({ space }) => !seen.has(JSON.stringify(space)) && seen.add(JSON.stringify(space)))
 }
 
-/** What is held of a source before it is written: pixels of a long one are gigabytes, its features never as much. */
-const heldBytes = 512 * 1024 ** 2
-
 /** Encodes what one source lacks; a source that cannot be read goes to the report. */
 async function extractSource(
   work: Work,
@@ -122,14 +121,14 @@ async function extractSource(
   clock: Clock,
   tell: (frames: number) => void,
 ): Promise<void> {
-  const { store } = options
+  const { store, held = 512 * 1024 ** 2 } = options
   try {
     const plan = await planSource(work, lanes, options, clock)
     if (plan.wanted.length === 0) {
       report.complete++
       return
     }
-    const most = Math.max(1, Math.floor(heldBytes / bytesHeld(lanes)))
+    const most = Math.max(1, Math.floor(held / bytesHeld(lanes)))
     for (let from = 0; from < plan.wanted.length; from += most) {
       const part = { ...plan, wanted: plan.wanted.slice(from, from + most) }
       const results = await encodeSource(work, part, lanes, options, clock, (frames) => tell(from + frames))
