@@ -46,7 +46,9 @@ async function open(
   hands: HandChoice | undefined,
 ): Promise<Frozen> {
   const compute = features.compute as Recipe['features']['compute']
-  const models = await openBackbone({ backbone, features: { compute, window: features.window } })
+  // What the defaults were when it was trained, whatever they are now.
+  const window = features.window ?? backbone.image.window ?? backbone.contextImage.window
+  const models = await openBackbone({ backbone, features: { compute, window } })
   const trained = features.hands as Recipe['features']['hands']
   const crops = await openCrops(handsOf(trained, hands), (source) => hands?.detections?.(source), features.every)
   const store = await FeatureStore.open(storeFolder)

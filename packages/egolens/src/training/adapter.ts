@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Generator, safetensors, scope } from '@egolens/torch'
 import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
+import type { FrameWindow, ImageEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
 import { isAbsent } from '../files/fault.js'
 import { readBytes } from '../files/read.js'
@@ -20,7 +21,13 @@ const labelSet = z.object({
   keys: z.array(z.string()),
 })
 
-const encoder = z.strictObject({ name: z.string(), hash: z.string(), width: z.int() })
+const encoder = z.strictObject({
+  name: z.string(),
+  hash: z.string(),
+  width: z.int(),
+  /** Frames that are seen together, where it is not one. */
+  window: z.strictObject({ frames: z.int(), stride: z.number() }).optional(),
+})
 
 /** adapter.json: everything that is needed to score any video against any label set, except the frozen weights. */
 export const adapterInfo = z.strictObject({
@@ -103,8 +110,8 @@ export async function saveAdapter(directory: string, given: SaveAdapter): Promis
     transfersToNewLabels: method.transfersToNewLabels,
     backbone: {
       ...recipe.backbone,
-      image: { name: backbone.image.name, hash: backbone.image.hash, width: backbone.image.width },
-      contextImage: { name: backbone.context.name, hash: backbone.context.hash, width: backbone.context.width },
+      image: identity(backbone.image),
+      contextImage: identity(backbone.context),
     },
     features: {
       every: recipe.features.every,
@@ -121,6 +128,8 @@ export async function saveAdapter(directory: string, given: SaveAdapter): Promis
   await writeAtomic(adapter, `${JSON.stringify(info, null, 2)}\n`)
   return info
 }
+
+const identity = ({ name, hash, width, window }: ImageEncoder) => ({ name, hash, width, ...(window ? { window } : {}) })
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
@@ -173,8 +182,21 @@ function checkBackbone({ backbone: wanted }: AdapterInfo, given: Backbone, direc
     { what: 'context encoder', wanted: wanted.contextImage, given: given.context },
   ]
   for (const { what, wanted, given } of pairs) {
-    if (wanted.hash === given.hash) continue
+    if (wanted.hash === given.hash) {
+      checkWindow(wanted.window, given.window, directory)
+      continue
+    }
     const message = `it was trained on the ${what} ${wanted.name} (${wanted.hash.slice(0, 12)}), not on ${given.name} (${given.hash.slice(0, 12)})`
     throw new EgoLensError('adapter/other-backbone', message, { where: directory, cure: `load ${wanted.name}` })
   }
+}
+
+function checkWindow(wanted: FrameWindow | undefined, given: FrameWindow | undefined, directory: string): void {
+  if (wanted?.frames === given?.frames && wanted?.stride === given?.stride) return
+  const of = (window: FrameWindow | undefined) =>
+    window ? `${window.frames} frames ${window.stride} s apart` : 'one frame'
+  throw new EgoLensError('adapter/other-backbone', `it was trained on ${of(wanted)}, not on ${of(given)}`, {
+    where: directory,
+    cure: 'open the encoder with the same features.window',
+  })
 }

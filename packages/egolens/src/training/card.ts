@@ -82,7 +82,12 @@ function facts(info: AdapterInfo, { data, training }: Recipe, summary: RunSummar
     ['backbone', shown(backbone.clip)],
     ['image encoder', encoder(image)],
     ...context,
-    ['frames of a clip', `${info.frames}, from one every ${features.every} s, encoded in ${features.compute}`],
+    [
+      image.window
+        ? `windows of a clip, ${image.window.frames} frames ${image.window.stride} s apart`
+        : 'frames of a clip',
+      `${info.frames}, from one every ${features.every} s, encoded in ${features.compute}`,
+    ],
     ['hand boxes', features.hands.provider],
     ['recipe', `hash \`${info.recipe}\``],
     ['seed', String(training.seed)],

@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expectNoLeak, grad, scope, type Tensor, zeros } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { convertCheckpoint } from '../../weights/pth/convert.js'
+import { pickle, storage, tensor as tensorAt, text, zip } from '../../weights/pth/pth.testing.js'
 import { wordTokenizer } from '../clip/clip.testing.js'
 import { formulaPixels } from '../formula.testing.js'
 import { loadDualEncoder, loadImageEncoder } from '../registry.js'
@@ -119,6 +121,43 @@ test('the registry knows it by its tensors, under a prefix too', async () => {
   dual.dispose()
   expect((await loadImageEncoder(dir)).window).toEqual({ frames: 4, stride: 0.5 })
 })
+
+test('the published form of a checkpoint is converted and read', async () => {
+  await writeLavila(dir, {}, wordTokenizer(20))
+  await writeFile(join(dir, 'lavila.pth'), publishedCheckpoint(lavilaWeights(tinyLavila)))
+  const output = join(dir, 'model.safetensors')
+  const { key, stripped, leftOut } = await convertCheckpoint(join(dir, 'lavila.pth'), output)
+  expect([key, stripped, leftOut]).toEqual([
+    'state_dict',
+    'module.',
+    [{ name: 'epoch', why: 'a number beside state_dict' }],
+  ])
+  const { image, dispose } = await loadLavila(dir)
+  scope(() => expectNear(image.encode(pixels(4)), golden['4 frames']))
+  dispose()
+})
+
+/** {'epoch': 5, 'state_dict': {'module.visual.cls_token': ..., ...}}, all tensors in one storage. */
+function publishedCheckpoint(weights: Record<string, Tensor>): Buffer {
+  const values = Object.values(weights).map((tensor) => tensor.toTypedArray() as Float32Array)
+  const total = values.reduce((sum, { length }) => sum + length, 0)
+  let offset = 0
+  const entries = Object.entries(weights).map(([name, { shape, numel }]) => {
+    const strides = shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1))
+    const entry = pickle(text(`module.${name}`), tensorAt(storage('0', total), [offset, [...shape], strides]))
+    offset += numel
+    return entry
+  })
+  const dict = pickle('}(', ...entries, 'u')
+  const object = pickle(0x80, 2, '}(', text('epoch'), 'K', 5, text('state_dict'), dict, 'u.')
+  return zip([
+    ['archive/data.pkl', object],
+    [
+      'archive/data/0',
+      Buffer.concat(values.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))),
+    ],
+  ])
+}
 
 test('loading and encoding leave nothing behind', async () => {
   await (await load()).dispose()
