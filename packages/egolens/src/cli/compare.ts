@@ -45,10 +45,10 @@ ${examples(
     )
     .action(
       action<Options>(async (session, options, ...paths) => {
-        const { differenceText } = await import('../evaluation/compare.js')
+        const { differenceText, tablesOf } = await import('../evaluation/compare.js')
         const render = await import('../evaluation/render-table.js')
         const comparison = await comparisonOf(paths.flat(), options)
-        const tables = [comparison.table, ...(comparison.sharedNovel ? [comparison.sharedNovel] : [])]
+        const tables = tablesOf(comparison)
         if (options.out) {
           const { reportTable, trainingCurves, writeReport } = await import('../report/index.js')
           const curves = trainingCurves(await logsBeside(paths.flat()))

@@ -1,28 +1,37 @@
 import { Command, Option } from 'commander'
-import { examples, json } from './options.js'
+import { examples, json, set } from './options.js'
 import { resultText } from './result-text.js'
 import { action } from './session.js'
 import { useAllCores } from './threads.js'
 
 interface Options {
   csv?: string
+  result?: string
+  set: string[]
   shared?: string
-  subsets: 'restricted' | 'full'
+  sharedVerbs?: string
+  sharedNouns?: string
+  subsets?: 'restricted' | 'full'
 }
 
 /** `egolens evaluate RUN` */
 export function evaluate(): Command {
   return new Command('evaluate')
     .description(
-      "scores a run on its recipe's test sets: within, across datasets, harmonic mean, shared and novel classes",
+      "scores a run on its recipe's test sets: within, across datasets, harmonic mean, shared, base and novel classes",
     )
     .argument('<run>', "a run's directory")
     .option('--csv <file>', 'also write every prediction as CSV')
+    .option('--result <file>', "where the result goes (default: result.json in the run's directory)")
+    .addOption(set('a value over the recipe: test sets, such as data.test.1.root=/data/ego4d; may be repeated'))
     .option('--shared <file>', 'shared class names of the other datasets, one a line (default: equal names)')
+    .option('--shared-verbs <file>', 'the same for the verbs of a run that recognises both')
+    .option('--shared-nouns <file>', 'and for its nouns')
     .addOption(
-      new Option('--subsets <space>', 'which classes compete on shared and novel ones: those alone, or all')
-        .choices(['restricted', 'full'])
-        .default('restricted'),
+      new Option(
+        '--subsets <space>',
+        'which classes compete on shared, base and novel ones: those alone (default), or all',
+      ).choices(['restricted', 'full']),
     )
     .addOption(json())
     .addHelpText(
@@ -31,6 +40,7 @@ export function evaluate(): Command {
         'egolens evaluate runs/x-mic-kitchen-noun',
         'egolens evaluate runs/x-mic-kitchen-noun --csv predictions.csv',
         'egolens evaluate runs/x-mic-ek-noun --shared semantic-nouns.txt --subsets full',
+        "egolens evaluate runs/x-mic-ego4d-noun --set 'data.test.2={name: egtea, dataset: egtea, split: test, root: /data/egtea}'",
       ),
     )
     .action(
@@ -41,8 +51,10 @@ export function evaluate(): Command {
         const result = await evaluateRun(dir!, {
           progress,
           signal,
-          subsetSpace: options.subsets,
-          ...(options.shared ? { sharedList: options.shared } : {}),
+          set: options.set,
+          ...(options.result ? { out: options.result } : {}),
+          ...(options.subsets ? { subsetSpace: options.subsets } : {}),
+          ...shared(options),
         })
         if (options.csv) {
           const [{ writeAtomic }, { predictionsCsv }] = await Promise.all([
@@ -55,4 +67,9 @@ export function evaluate(): Command {
         return undefined
       }),
     )
+}
+
+function shared({ shared, sharedVerbs: verb, sharedNouns: noun }: Options) {
+  if (!verb && !noun) return shared ? { sharedList: shared } : {}
+  return { sharedList: { ...(verb ? { verb } : {}), ...(noun ? { noun } : {}) } }
 }

@@ -4,8 +4,8 @@ import { InvalidArgumentError, Option } from 'commander'
 export const json = () => new Option('--json', 'one JSON document on stdout; progress stays on stderr')
 
 /** `--set key=value`, as often as wanted. */
-export const set = () =>
-  new Option('--set <key=value>', 'a value over the recipe, such as training.epochs=2; may be repeated')
+export const set = (description = 'a value over the recipe, such as training.epochs=2; may be repeated') =>
+  new Option('--set <key=value>', description)
     .default([], '')
     .argParser((value: string, before: string[]) => [...before, value])
 

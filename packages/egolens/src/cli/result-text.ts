@@ -2,14 +2,16 @@ import type { Result } from '../evaluation/result.js'
 
 /** What a run scored: each test set's values, then the tables that there is something for. */
 export async function resultText(result: Result): Promise<string> {
-  const [{ crossTable, sharedNovelTable }, { tableText }] = await Promise.all([
+  const [{ crossTable, sharedNovelTable }, { baseNovelTable }, { tableText }] = await Promise.all([
     import('../evaluation/tables.js'),
+    import('../evaluation/base-novel-table.js'),
     import('../evaluation/render-table.js'),
   ])
   const values = result.tests.map(
     (test) => `${test.name}, ${test.component}s, ${test.clips} clips: ${describe(test.values)}`,
   )
-  const tables = [crossTable([result]), sharedNovelTable([result])].filter((table) => table.groups.length > 0)
+  const all = [crossTable([result]), sharedNovelTable([result]), baseNovelTable([result])]
+  const tables = all.filter((table) => table.groups.length > 0)
   return [...values, ...tables.map((table) => `\n${tableText(table)}`)].join('\n').trimEnd()
 }
 

@@ -64,7 +64,7 @@ describe('egtea', () => {
       'train_split1.txt:1: verb 0 is not a class (ids go from 1 to 2)',
     ],
     ['verb_idx.txt', 'Read 1\nCut 3\n', 'verb_idx.txt:2: "Cut 3"'],
-    ['noun_idx.txt', 'pot 1\nPot 2\n', 'noun_idx.txt: nouns 0 and 1 are both "pot"'],
+    ['noun_idx.txt', 'pot 1\nPot 2\n', 'noun_idx.txt:2: nouns 0 and 1 are both "pot"'],
   ])('names file and line: %s', async (name, content, line) => {
     const root = await folderOf({ ...tree, [name]: content })
     expect((await failure(openDataset('egtea', { root }), root)).line).toContain(line)

@@ -106,9 +106,9 @@ async function readClasses(folder: string, component: Component, emptyClass: boo
         where: `${path}:${i + 1}`,
       })
     }
-    return { key: match![1]!, name: egteaClassName(match![1]!) }
+    return { key: match![1]!, name: egteaClassName(match![1]!), where: `${path}:${i + 1}` }
   })
-  if (emptyClass) entries.unshift({ key: '', name: '' })
+  if (emptyClass) entries.unshift({ key: '', name: '', where: path })
   return labelSet('egtea', component, entries, { where: path, allowEmpty: emptyClass ? [0] : [] })
 }
 

@@ -123,7 +123,7 @@ async function readClasses(folder: string, component: Component): Promise<LabelS
         where: at(table, line),
       })
     }
-    return { key: cells.key!, name: epicClassName(cells.key!) }
+    return { key: cells.key!, name: epicClassName(cells.key!), where: at(table, line) }
   })
   return labelSet('epic-kitchens-100', component, entries, { where: table.path })
 }

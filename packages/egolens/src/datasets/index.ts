@@ -1,3 +1,4 @@
+export { type BaseNovel, halve } from './base-novel.js'
 export { groupBySource, missingSources } from './dataset.js'
 export { type PlanQuestion, readEgoPlan } from './egoplan.js'
 export { epicFrame, epicFrameRate } from './epic-kitchens-100.js'

@@ -1,37 +1,66 @@
 import { basename } from 'node:path'
-import { EgoLensError } from '../errors.js'
+import { EgoLensError, nearest } from '../errors.js'
 import { readText } from './text.js'
 import type { Component, LabelSet } from './types.js'
+
+/** A class as it was read: the dataset's own spelling, clean text, and the line that it is from. */
+export interface ClassEntry {
+  key: string
+  name: string
+  /** file:line */
+  where?: string
+}
+
+const places = new WeakMap<LabelSet, (string | undefined)[]>()
+
+/** The file and line that a class was read from, or the file; undefined where it is not known. */
+export const placeOfClass = (set: LabelSet, label: number): string | undefined => places.get(set)?.[label]
+
+/** Some classes of a label set as a label set of their own: their labels are their places in `labels`. */
+export function chosenClasses(set: LabelSet, labels: readonly number[]): LabelSet {
+  const chosen = { ...set, names: labels.map((k) => set.names[k]!), keys: labels.map((k) => set.keys[k]!) }
+  places.set(
+    chosen,
+    labels.map((label) => placeOfClass(set, label)),
+  )
+  return chosen
+}
 
 /**
  * Builds a label set; the index of an entry is its label.
  *
+ * @param where the file, for entries that do not know their line
  * @param allowEmpty labels whose name may be empty (EGTEA's class 0 as X-MIC counts it)
  * @throws EgoLensError `labels/empty-name` or `labels/duplicate-name`: two classes with one text cannot be told apart
  */
 export function labelSet(
   dataset: string,
   component: Component,
-  entries: readonly { key: string; name: string }[],
+  entries: readonly ClassEntry[],
   options: { where?: string; allowEmpty?: readonly number[] } = {},
 ): LabelSet {
   const { where, allowEmpty = [] } = options
   if (entries.length === 0) throw new EgoLensError('labels/none', `no ${component} classes`, { where })
   const seen = new Map<string, number>()
-  for (const [label, { key, name }] of entries.entries()) {
+  for (const [label, { key, name, where: line = where }] of entries.entries()) {
     if (name === '' && !allowEmpty.includes(label)) {
-      throw new EgoLensError('labels/empty-name', `${component} ${label} ("${key}") has no name`, { where })
+      throw new EgoLensError('labels/empty-name', `${component} ${label} ("${key}") has no name`, { where: line })
     }
     const other = seen.get(name)
     if (other !== undefined) {
       throw new EgoLensError('labels/duplicate-name', `${component}s ${other} and ${label} are both "${name}"`, {
-        where,
+        where: line,
         cure: 'classes with the same text cannot be told apart: rename one',
       })
     }
     seen.set(name, label)
   }
-  return { dataset, component, names: entries.map((e) => e.name), keys: entries.map((e) => e.key) }
+  const set = { dataset, component, names: entries.map((e) => e.name), keys: entries.map((e) => e.key) }
+  places.set(
+    set,
+    entries.map((entry) => entry.where ?? where),
+  )
+  return set
 }
 
 /** The labels of a target that training has seen under the same name, and those it has not. Together: all labels. */
@@ -66,10 +95,18 @@ export async function sharedNovelFromFile(target: LabelSet, path: string): Promi
     if (line.trim() === '') continue
     const name = byKey.get(plain(line)) ?? byName.get(plain(line))
     if (name === undefined) {
-      throw new EgoLensError('labels/unknown-name', `"${line.trim()}" is not a ${target.component} of the dataset`, {
-        where: `${path}:${i + 1}`,
-        cure: `the list must hold names of ${target.dataset}`,
-      })
+      const near = nearest(plain(line), byName.keys())
+      throw new EgoLensError(
+        'labels/unknown-name',
+        `"${line.trim()}" is not a ${target.component} of ${target.dataset}`,
+        {
+          where: `${path}:${i + 1}`,
+          cure:
+            near.length > 0
+              ? `did you mean "${near[0]}"?`
+              : 'the list must hold names of the dataset that is tested on',
+        },
+      )
     }
     shared.add(name)
   }

@@ -21,7 +21,11 @@ export async function ownClasses(
   if (list !== undefined) {
     const path = typeof list === 'string' ? resolve(dirname(from), list) : from
     const names = typeof list === 'string' ? await readNames(path) : list
-    return labelSet('own', component, names.map(entry), { where: path })
+    const entries = names.map((name, i) => ({
+      ...entry(name),
+      ...(names === list ? {} : { where: `${path}:${i + 1}` }),
+    }))
+    return labelSet('own', component, entries, { where: path })
   }
   const found = new Map<string, string>()
   for (const key of written) found.set(className(key), found.get(className(key)) ?? key)

@@ -1,4 +1,5 @@
 import type { Component } from '../datasets/types.js'
+import { baseNovelTable } from './base-novel-table.js'
 import { type PairedDifference, pairedBootstrap } from './bootstrap.js'
 import type { Result, TestResult } from './result.js'
 import type { Table } from './table.js'
@@ -18,6 +19,8 @@ export interface Comparison {
   table: Table
   /** Undefined when no result has shared and novel classes. */
   sharedNovel?: Table
+  /** Undefined when no result is of a run that saw half of its classes. */
+  baseNovel?: Table
   /** Every row against the first one, or against those asked for, on each test set that both scored. */
   differences: RowDifference[]
 }
@@ -36,7 +39,15 @@ export function compare(results: readonly Result[], { against, ...options }: Com
   const bases = against ?? results.slice(0, 1).map(({ name }) => name)
   const comparison: Comparison = { table: crossTable(results, options), differences: differences(results, bases) }
   if (sharedNovel.groups.length > 0) comparison.sharedNovel = sharedNovel
+  const baseNovel = baseNovelTable(results)
+  if (baseNovel.groups.length > 0) comparison.baseNovel = baseNovel
   return comparison
+}
+
+/** The tables of a comparison that have columns; the first one alone where none has. */
+export function tablesOf({ table, sharedNovel, baseNovel }: Comparison): Table[] {
+  const others = [sharedNovel, baseNovel].filter((one) => one !== undefined)
+  return table.groups.length > 0 || others.length === 0 ? [table, ...others] : others
 }
 
 /** One sentence for a difference, saying so when it is not clear. */

@@ -1,7 +1,15 @@
 export { actionAccuracy } from './action.js'
+export { baseNovelTable } from './base-novel-table.js'
 export { type PairedDifference, pairedBootstrap } from './bootstrap.js'
 export { type Decision, decisions, expectedCalibrationError } from './calibration-error.js'
-export { type CompareOptions, type Comparison, compare, differenceText, type RowDifference } from './compare.js'
+export {
+  type CompareOptions,
+  type Comparison,
+  compare,
+  differenceText,
+  type RowDifference,
+  tablesOf,
+} from './compare.js'
 export { toCsv } from './csv.js'
 export { editScore } from './edit-score.js'
 export { type FalseAlarms, falseAlarms } from './false-alarms.js'
@@ -33,7 +41,7 @@ export { segmentF1 } from './segment-f1.js'
 export { type ScoredSegment, type SegmentMap, segmentMap } from './segment-map.js'
 export { type Interval, type LabelledSegment, temporalIoU } from './segments.js'
 export { type Spread, spread } from './spread.js'
-export { subsetAccuracy } from './subset.js'
+export { type SubsetSpace, subsetAccuracy } from './subset.js'
 export { type ColumnGroup, cellText, type Missing, type Table, type TableRow } from './table.js'
 export { crossTable, sharedNovelTable, type TableOptions } from './tables.js'
 export { top1 } from './top1.js'

@@ -5,7 +5,12 @@ export const metric = {
   calibration: 'expected calibration error',
   shared: 'top-1 accuracy over clips of shared classes',
   novel: 'top-1 accuracy over clips of novel classes',
+  base: 'top-1 accuracy over clips of base classes',
   sharedNovel: 'harmonic mean of shared and novel top-1 accuracy',
+  baseNovel: 'harmonic mean of base and novel top-1 accuracy',
   withinCross: 'harmonic mean of within and cross top-1 accuracy',
   action: 'top-1 accuracy of actions, verb and noun right',
+  baseAction: 'top-1 accuracy of actions of a base verb and a base noun',
+  novelAction: 'top-1 accuracy of actions of a novel verb and a novel noun',
+  baseNovelAction: 'harmonic mean of base and novel action accuracy',
 } as const

@@ -1,3 +1,4 @@
+import type { BaseNovel } from '../datasets/base-novel.js'
 import { type SharedNovel, sharedNovel } from '../datasets/labels.js'
 import type { LabelSet, LabelSets } from '../datasets/types.js'
 import { actionAccuracy } from './action.js'
@@ -5,9 +6,10 @@ import { decisions, expectedCalibrationError } from './calibration-error.js'
 import { harmonicMean } from './harmonic-mean.js'
 import { meanClassAccuracy } from './mean-class.js'
 import { metric } from './metric-names.js'
+import { addParts, baseNovelActions, type Parts } from './parts.js'
 import type { Prediction, Summary, TestResult } from './result.js'
 import { type ScoredClip, softmax, top } from './scores.js'
-import { subsetAccuracy } from './subset.js'
+import type { SubsetSpace } from './subset.js'
 import { top1 } from './top1.js'
 
 /** The scored clips of one test set and component. */
@@ -19,6 +21,8 @@ export interface ScoredTest {
   role: 'within' | 'cross'
   labels: LabelSet
   clips: ScoredClip[]
+  /** Which classes compete on parts of the label set, where it is not what the options say. */
+  subsetSpace?: SubsetSpace
 }
 
 export interface ProtocolOptions {
@@ -27,16 +31,19 @@ export interface ProtocolOptions {
    * shared and novel classes.
    */
   trainedOn?: LabelSets
-  /** Which classes compete on a subset: its own (X-MIC, table 2), or all. */
-  subsetSpace?: 'restricted' | 'full'
-  /** Other lists than equal names, by test set and component. */
+  /** Which classes compete on a subset: its own (X-MIC, table 2), or all. A test set's own word counts more. */
+  subsetSpace?: SubsetSpace
+  /** Other lists than equal names, by test set and component; tests within may have one too. */
   subsets?: (test: ScoredTest) => SharedNovel | undefined
+  /** The halves of the label set of a test within, by component, where training saw one of them only. */
+  baseNovel?: (test: ScoredTest) => BaseNovel | undefined
 }
 
 /**
  * Scores a run by X-MIC's protocol: top-1 over clips within and across datasets over each one's full label set,
- * harmonic means of within with each cross test, shared and novel classes of cross tests, and actions where verb and
- * noun of a test set are both scored. Clips with a negative label have none and are left out.
+ * harmonic means of within with each cross test, shared and novel classes of cross tests (base and novel ones of tests
+ * within, where training saw a half), and actions where verb and noun of a test set are both scored. Clips with a
+ * negative label have none and are left out.
  *
  * @throws EgoLensError `evaluation/no-clips`, `evaluation/not-finite`, `evaluation/clips-differ`
  */
@@ -45,7 +52,7 @@ export function evaluate(
   options: ProtocolOptions = {},
 ): { tests: TestResult[]; summary: Summary[] } {
   const results = tests.map((test) => score(test, options))
-  return { tests: results, summary: [...withinCross(results), ...actions(tests)] }
+  return { tests: results, summary: [...withinCross(results), ...actions(tests, options)] }
 }
 
 function score(test: ScoredTest, options: ProtocolOptions): TestResult {
@@ -68,31 +75,22 @@ function score(test: ScoredTest, options: ProtocolOptions): TestResult {
     counts: { 'classes with clips': meanClass.classes, ...without(test.clips.length - clips.length) },
     predictions: clips.map(prediction),
   }
-  const source = options.trainedOn?.[labels.component]
-  const subsets = options.subsets?.(test) ?? (source && role === 'cross' ? sharedNovel(labels, source) : undefined)
-  if (subsets) addSubsets(result, clips, subsets, options.subsetSpace)
+  const parts = partsOf(test, options)
+  if (parts) addParts(result, clips, parts, test.subsetSpace ?? options.subsetSpace)
   return result
 }
 
-const without = (clips: number): Record<string, number> => (clips > 0 ? { 'clips without a label': clips } : {})
-
-function addSubsets(
-  result: TestResult,
-  clips: readonly ScoredClip[],
-  { shared, novel }: SharedNovel,
-  space?: 'restricted' | 'full',
-): void {
-  const [seen, unseen] = [subsetAccuracy(clips, shared, space), subsetAccuracy(clips, novel, space)]
-  if (seen) result.values[metric.shared] = seen.value
-  if (unseen) result.values[metric.novel] = unseen.value
-  if (seen && unseen) result.values[metric.sharedNovel] = harmonicMean(seen.value, unseen.value)
-  Object.assign(result.counts!, {
-    'shared classes': shared.length,
-    'novel classes': novel.length,
-    'clips of shared classes': seen?.clips ?? 0,
-    'clips of novel classes': unseen?.clips ?? 0,
-  })
+/** Base and novel classes, lists of shared classes, or equal names, in this order. */
+function partsOf(test: ScoredTest, options: ProtocolOptions): Parts | undefined {
+  const { labels, role } = test
+  const halves = role === 'within' ? options.baseNovel?.(test) : undefined
+  if (halves) return { kind: 'base', first: halves.base, novel: halves.novel }
+  const source = options.trainedOn?.[labels.component]
+  const subsets = options.subsets?.(test) ?? (source && role === 'cross' ? sharedNovel(labels, source) : undefined)
+  return subsets && { kind: 'shared', first: subsets.shared, novel: subsets.novel }
 }
+
+const without = (clips: number): Record<string, number> => (clips > 0 ? { 'clips without a label': clips } : {})
 
 function prediction({ id, video, label, logits }: ScoredClip): Prediction {
   const best = top(softmax(logits), 5)
@@ -119,7 +117,7 @@ function withinCross(results: readonly TestResult[]): Summary[] {
   })
 }
 
-function actions(tests: readonly ScoredTest[]): Summary[] {
+function actions(tests: readonly ScoredTest[], options: ProtocolOptions): Summary[] {
   return tests.flatMap((verbs) => {
     if (verbs.labels.component !== 'verb') return []
     const same = (test: ScoredTest) => test.name === verbs.name && test.split === verbs.split
@@ -130,6 +128,10 @@ function actions(tests: readonly ScoredTest[]): Summary[] {
     const both = new Set(labelled(verbs).filter((id) => named.has(id)))
     if (both.size === 0) return []
     const [v, n] = [verbs, nouns].map((test) => test.clips.filter(({ id }) => both.has(id)))
-    return [{ name: metric.action, of: [verbs.name], value: actionAccuracy(v!, n!) }]
+    const all: Summary = { name: metric.action, of: [verbs.name], value: actionAccuracy(v!, n!) }
+    const [verb, noun] = [partsOf(verbs, options), partsOf(nouns, options)]
+    if (verb?.kind !== 'base' || noun?.kind !== 'base') return [all]
+    const space = verbs.subsetSpace ?? options.subsetSpace
+    return [all, ...baseNovelActions(verbs.name, v!, n!, { verb, noun }, space)]
   })
 }

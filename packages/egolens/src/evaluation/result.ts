@@ -38,6 +38,8 @@ const summary = z.strictObject({
   of: z.array(z.string()),
   component: component.optional(),
   value: share,
+  /** How many clips stand behind it. */
+  counts: z.record(z.string(), z.int()).optional(),
 })
 
 /** A file that says what a run scored, on what, how, and each prediction. */

@@ -1,6 +1,7 @@
 export { type CropProvider, cropsFrom } from './crops.js'
 export { type ExtractOptions, type ExtractReport, extract, type Failure } from './extract.js'
 export { gridSteps, type Range } from './grid.js'
+export { otherSpaces } from './others.js'
 export { frameSpace, spaceId } from './space.js'
 export { FeatureStore, type IndexEntry } from './store.js'
 export { StoredFeatures } from './stored.js'

@@ -5,6 +5,7 @@ import { type Lock, withLock } from '../files/lock.js'
 import { exists, namesIn, readIfThere, statusOf } from '../files/read.js'
 import { removeUnfinished, writeAtomic, writeFile } from '../files.js'
 import { gridSteps, type Range, stepOf } from './grid.js'
+import { otherSpaces } from './others.js'
 import { contentOf, extendedContent, mapShard, readShard, readTimes, writeShard } from './shard.js'
 import { SourceHashes } from './sources.js'
 import { canonical, spaceId } from './space.js'
@@ -103,7 +104,8 @@ export class FeatureStore {
   /**
    * All features of a video in a space.
    *
-   * @throws EgoLensError `features/absent` where there are none, `features/damaged`, `disk/unreadable`
+   * @throws EgoLensError `features/absent` where there are none, naming what there is with other settings,
+   * `features/damaged`, `disk/unreadable`
    */
   async read(space: FeatureSpace, source: string): Promise<StoredFeatures> {
     const path = await this.#found(space, source)
@@ -122,10 +124,14 @@ export class FeatureStore {
   async #found(space: FeatureSpace, source: string): Promise<string> {
     const path = this.shardPath(space, source)
     if (await exists(path)) return path
-    throw new EgoLensError('features/absent', `no ${space.view} features of this video by "${space.encoder}"`, {
-      where: path,
-      cure: 'run egolens extract with the recipe',
-    })
+    const others = (await otherSpaces(this, space, source)).map((other) => `; there are some with ${other}`)
+    const message = `no ${space.view} features of this video by "${space.encoder}"${others.join('')}`
+    throw new EgoLensError('features/absent', message, { where: path, cure: 'run egolens extract with the recipe' })
+  }
+
+  /** Whether there are any features of a video in a space. */
+  async holds(space: FeatureSpace, source: string): Promise<boolean> {
+    return exists(this.shardPath(space, source))
   }
 
   /** What a space holds, by video. A missing or cut index is made again from the shards. */

@@ -57,6 +57,10 @@ export const coOp: MethodDefinition<CoOpOptions> = {
   paper: 'Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022',
   options,
   training: () => coOpTraining,
+  tiedBy: ({ classSpecific }) =>
+    classSpecific
+      ? { key: 'options.classSpecific', why: 'its vectors are learned for each training class' }
+      : undefined,
   create: (options, setting) => new CoOp(options, setting),
 }
 

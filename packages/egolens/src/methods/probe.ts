@@ -31,6 +31,7 @@ export const probe: MethodDefinition<ProbeOptions> = {
   paper: 'no paper: an upper reference for the others',
   options,
   training: () => ({ epochs: 30, batch: 64, lr: 1e-3, weightDecay: 0.05, schedule: 'cosine', warmupEpochs: 2 }),
+  tiedBy: () => ({ key: 'method', why: 'it has an output for each training class' }),
   create(options, { backbone, components, frames, generator, labels }) {
     const module = new Probe(options, backbone.context.width, frames, classCounts(labels, components), generator)
     const trainedOn = labels

@@ -37,7 +37,7 @@ export interface Batch {
   context: Partial<Record<View, Tensor>>
   /** [B, N, 3, S, S] as the image encoder takes them, normalised. */
   pixels: Partial<Record<View, Tensor>>
-  /** [B] int64. */
+  /** [B] int64; -1 where a clip has no label of this component that is learned from. */
   labels: Partial<Record<Component, Tensor>>
 }
 
@@ -134,5 +134,7 @@ export interface MethodDefinition<Options = unknown> {
   options: z.ZodType<Options>
   /** The published training values for these options. */
   training?(options: Options): TrainingDefaults
+  /** The key of a recipe that ties it to its training classes, and why; nothing where it scores other classes too. */
+  tiedBy?(options: Options): { key: string; why: string } | undefined
   create(options: Options, setting: Setting): Method
 }

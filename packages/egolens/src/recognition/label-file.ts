@@ -13,15 +13,10 @@ export async function readLabelFile(path: string, component: Component): Promise
     const message = cause.code === 'ENOENT' ? 'there is no such file of labels' : cause.message
     throw new EgoLensError('labels/unreadable', message, { where: path, cause })
   })
-  const names = text
+  const entries = text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .map((line) => line.trim())
-  const kept = names.filter((name) => name !== '' && !name.startsWith('#'))
-  return labelSet(
-    basename(path),
-    component,
-    kept.map((name) => ({ key: name, name })),
-    { where: path },
-  )
+    .map((line, i) => ({ key: line.trim(), name: line.trim(), where: `${path}:${i + 1}` }))
+  const kept = entries.filter(({ name }) => name !== '' && !name.startsWith('#'))
+  return labelSet(basename(path), component, kept, { where: path })
 }

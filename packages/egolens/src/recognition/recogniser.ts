@@ -6,6 +6,7 @@ import { EgoLensError } from '../errors.js'
 import type { VideoFeatures } from '../features/types.js'
 import type { Progress } from '../progress.js'
 import { type Adapter, loadAdapter, readAdapterInfo } from '../training/adapter.js'
+import { refuseLongNames } from '../training/class-names.js'
 import { release, scoreClips } from '../training/evaluate.js'
 import type { Stream } from '../training/frame-table.js'
 import { encodersOf, streamsOf, viewsOf } from '../training/loader.js'
@@ -88,6 +89,7 @@ export class Recogniser {
         }
         labels[component] = chosenLabels(adapter, component, options.labels, directory)
       }
+      refuseLongNames(frozen.resources.backbone.text, labels)
       const classes = outsideScopes(() => noGrad(() => scope(() => adapter.method.classes(labels))))
       members.push({ directory, adapter, frozen, classes })
     }

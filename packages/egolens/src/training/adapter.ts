@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Generator, safetensors, scope } from '@egolens/torch'
+import { Generator, safetensors, scope, TorchError } from '@egolens/torch'
 import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
 import type { FrameWindow, ImageEncoder } from '../encoders/types.js'
@@ -56,6 +56,8 @@ export const adapterInfo = z.strictObject({
   }),
   /** The classes that it was trained on. */
   labels: z.partialRecord(z.enum(['verb', 'noun']), labelSet),
+  /** The classes of its dataset that were held back from training, in base-to-novel. */
+  novel: z.partialRecord(z.enum(['verb', 'noun']), labelSet).optional(),
   recipe: z.string(),
   /** sha256 of adapter.safetensors. */
   weights: z.string(),
@@ -76,6 +78,7 @@ export interface SaveAdapter {
   method: Method
   backbone: Backbone
   labels: LabelSets
+  novel?: LabelSets
   crop: string | undefined
 }
 
@@ -86,7 +89,7 @@ export interface SaveAdapter {
  * @throws EgoLensError `disk/...`
  */
 export async function saveAdapter(directory: string, given: SaveAdapter): Promise<AdapterInfo> {
-  const { recipe, method, backbone, labels, crop } = given
+  const { recipe, method, backbone, labels, novel, crop } = given
   const { weights, adapter } = runPaths(directory)
   // Its calibration is kept: one that the disk does not give is not one that is not there.
   const before = await readAdapterInfo(directory).catch((error: EgoLensError) => {
@@ -121,6 +124,7 @@ export async function saveAdapter(directory: string, given: SaveAdapter): Promis
       ...(crop === undefined ? {} : { crop }),
     },
     labels,
+    ...(novel ? { novel } : {}),
     recipe: given.recipeHash,
     weights: hash,
     calibration: before?.weights === hash ? before.calibration : null,
@@ -152,7 +156,8 @@ export async function readAdapterInfo(directory: string): Promise<AdapterInfo> {
  *
  * @param run its directory, or its name in the Hugging Face cache
  * @param backbone the frozen models that it was trained with
- * @throws EgoLensError `adapter/not-found`, `adapter/other-backbone`, `adapter/damaged`, `disk/unreadable`
+ * @throws EgoLensError `adapter/not-found`, `adapter/other-backbone`, `adapter/damaged`, `adapter/other-shape`,
+ * `disk/unreadable`
  * @example
  * const { method } = await loadAdapter('runs/x-mic-kitchen-noun', backbone)
  * const { noun } = await scoreClips(method, clips, labels, { features })
@@ -171,7 +176,21 @@ export async function loadAdapter(run: string, backbone: Backbone): Promise<Adap
   const components: Component[] = info.components
   const setting = { backbone, components, generator: new Generator(0), frames: info.frames, labels: info.labels }
   const method = createMethod(info.method, info.options, setting)
-  scope(() => void method.module.loadStateDict(safetensors.fromBytes(bytes)))
+  try {
+    scope(() => void method.module.loadStateDict(safetensors.fromBytes(bytes)))
+  } catch (error) {
+    method.module.dispose()
+    if (!(error instanceof TorchError)) throw error
+    throw new EgoLensError(
+      'adapter/other-shape',
+      `the weights are not those of ${info.method} as adapter.json has it: ${error.message}`,
+      {
+        where: weights,
+        cure: 'take adapter.json and adapter.safetensors of one run',
+        cause: error,
+      },
+    )
+  }
   method.module.eval()
   return { info, method }
 }

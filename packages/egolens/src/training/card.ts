@@ -65,17 +65,17 @@ function opening({ method, components, backbone }: AdapterInfo): string {
   return `${what} ${frozen}${toy}`
 }
 
-function facts(info: AdapterInfo, { data, training }: Recipe, summary: RunSummary | undefined): string {
+function facts(info: AdapterInfo, recipe: Recipe, summary: RunSummary | undefined): string {
   const { backbone, features } = info
+  const { training } = recipe
   const { image, contextImage } = backbone
-  const limit = data.train.limit === undefined ? '' : `, the first ${data.train.limit} clips`
   const context = image.hash === contextImage.hash ? [] : [['context encoder', encoder(contextImage)]]
   return table([
     ['', ''],
     ['method', `${info.method}, options \`${JSON.stringify(info.options).replaceAll('|', '\\|')}\``],
     ['recognises', info.components.join(', ')],
     ['other classes than those it was trained on', info.transfersToNewLabels ? 'can be given' : 'cannot be given'],
-    ['trained on', `${plain(data.train.dataset)}, split ${plain(data.train.split)}${limit}`],
+    ['trained on', trainedOn(recipe)],
     ...(summary
       ? [['clips, trained numbers, steps', [summary.clips, summary.parameters, summary.steps].join(', ')]]
       : []),
@@ -93,6 +93,16 @@ function facts(info: AdapterInfo, { data, training }: Recipe, summary: RunSummar
     ['seed', String(training.seed)],
     ['adapter.safetensors', `sha256 \`${info.weights}\``],
   ])
+}
+
+function trainedOn({ data: { train }, protocol }: Recipe): string {
+  const parts = [
+    `${plain(train.dataset)}, split ${plain(train.split)}`,
+    ...(train.limit === undefined ? [] : [`the first ${train.limit} clips`]),
+    ...(protocol ? ['the base half of its classes'] : []),
+    ...(train.shots === undefined ? [] : [`${train.shots} clips a class`]),
+  ]
+  return parts.join(', ')
 }
 
 function figures(result: Result | undefined): string {

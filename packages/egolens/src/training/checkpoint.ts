@@ -20,7 +20,13 @@ export const trainingState = z.strictObject({
   epoch: z.int().min(0),
   position: z.int().min(0),
   /** Sums over the epoch in progress. */
-  sums: z.strictObject({ loss: z.number(), clips: z.int(), correct: z.record(z.string(), z.int()) }),
+  sums: z.strictObject({
+    loss: z.number(),
+    clips: z.int(),
+    correct: z.record(z.string(), z.int()),
+    /** Clips with a label, by component; all of them where it is absent. */
+    labelled: z.record(z.string(), z.int()).optional(),
+  }),
   /** The engine's random state, base64. */
   generator: z.string(),
   /** The best epoch so far, if the recipe selects by validation. */
@@ -69,6 +75,9 @@ export async function writeCheckpoint(directory: string, { model, optimizer, sta
   await tidyCheckpoints(directory, keep)
 }
 
+/** The reason for which a whole checkpoint is passed over. */
+export const OTHER_RECIPE = 'it belongs to another recipe'
+
 /** Why a checkpoint was passed over. */
 export interface Skipped {
   name: string
@@ -108,7 +117,7 @@ async function open(directory: string, recipe: string): Promise<Checkpoint | str
       read[file] = bytes
     }
     const state = trainingState.parse(JSON.parse(read[STATE]!.toString('utf8')))
-    if (state.recipe !== recipe) return 'it belongs to another recipe'
+    if (state.recipe !== recipe) return OTHER_RECIPE
     return { model: safetensors.fromBytes(read[MODEL]!), optimizer: safetensors.fromBytes(read[OPTIMIZER]!), state }
   } catch (error) {
     throwUnreadable(error, directory)

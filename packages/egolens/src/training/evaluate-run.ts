@@ -1,32 +1,41 @@
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { version } from '@egolens/torch'
-import { sharedNovelFromFile } from '../datasets/labels.js'
+import type { Component } from '../datasets/types.js'
+import { EgoLensError } from '../errors.js'
 import { evaluate, type ScoredTest } from '../evaluation/protocols.js'
 import { type Result, writeResult } from '../evaluation/result.js'
+import type { SubsetSpace } from '../evaluation/subset.js'
 import { readIfThere } from '../files/read.js'
 import { methodNamed } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
+import { checkAdapter } from './adapter.check.js'
 import { type Adapter, loadAdapter } from './adapter.js'
+import { halvesOf } from './base-novel.js'
 import { writeCard } from './card.js'
-import { openClips } from './data.js'
+import { refuseLongNames } from './class-names.js'
 import { scoreClips } from './evaluate.js'
 import { featureKeys, splitHash } from './inputs.js'
 import { encodersOf, viewsOf } from './loader.js'
-import { componentsOf, type NamedDataSpec, type Recipe, readerOptions, readRecipe } from './recipe.js'
+import { componentsOf, type NamedDataSpec, type Recipe, readRecipe } from './recipe.js'
 import { ensureFeatures, type Resources } from './resources.js'
 import { openResources } from './resources.open.js'
-import { runPaths } from './run-directory.js'
+import { differences, runPaths } from './run-directory.js'
 import type { RunSummary } from './run-summary.js'
+import { listNames, type SharedLists, sharedClasses } from './shared-lists.js'
+import { openTests, type TestSet } from './test-sets.js'
 
 export interface EvaluateOptions {
   resources?: Resources
   /** Test sets instead of the recipe's. */
   tests?: NamedDataSpec[]
-  /** Which classes compete on shared and novel ones: their own (X-MIC, table 2), or all of the dataset. */
-  subsetSpace?: 'restricted' | 'full'
-  /** A file of shared class names for cross tests, one a line, instead of names that are equal. */
-  sharedList?: string
+  /** Values over the run's recipe, as `--set` takes them: its test sets, and how they are sampled. */
+  set?: string[]
+  /** Another file for the result than result.json in the run's directory. */
+  out?: string
+  /** Which classes compete on shared, novel and base ones: their own (X-MIC, table 2), or all of the dataset. */
+  subsetSpace?: SubsetSpace
+  /** Files of shared class names for cross tests, one a line, instead of names that are equal. */
+  sharedList?: SharedLists
   progress?: Progress
   signal?: AbortSignal
 }
@@ -35,25 +44,30 @@ export interface EvaluateOptions {
  * Scores a trained run on its test sets and writes result.json beside it.
  *
  * @param run the run's directory
- * @throws EgoLensError `file/unreadable` where there is no adapter, `training/no-features`, `method/not-transferable`
+ * @throws EgoLensError `file/unreadable` where there is no adapter, `training/no-features`, `method/not-transferable`,
+ * `protocol/no-test-clips`, `labels/unknown-name`
  * @example
  * const result = await evaluateRun('runs/x-mic-kitchen-noun')
  * result.tests[0].values['top-1 accuracy over clips']
  */
 export async function evaluateRun(run: string, options: EvaluateOptions = {}): Promise<Result> {
   const paths = runPaths(run)
-  const recipe = await readRecipe(paths.recipe)
+  const recipe = await recipeOf(run, options.set)
+  await checkAdapter(run, recipe)
   const resources = options.resources ?? (await openResources(recipe))
   const adapter = await loadAdapter(run, resources.backbone)
   try {
     const began = performance.now()
-    const { tests, splits } = await scoreTests(recipe, adapter, resources, options)
+    // All that can be wrong with the test sets is found before the first of them takes its hours.
+    const sets = await openTests(recipe, options.tests ?? recipe.data.test, adapter.info, resources.openDataset)
+    for (const { labels } of sets) refuseLongNames(resources.backbone.text, labels)
+    const shared = await sharedClasses(sets, options.sharedList)
+    const tests = await scoreTests(recipe, adapter, sets, resources, options)
     // Zero-shot too: its shared and novel classes are those of the training set that its recipe names.
-    const subsets = await sharedFrom(tests, options.sharedList)
     const { tests: results, summary } = evaluate(tests, {
       trainedOn: adapter.info.labels,
-      ...(subsets ? { subsets: (test) => subsets.get(test) } : {}),
-      ...(options.subsetSpace ? { subsetSpace: options.subsetSpace } : {}),
+      subsets: ({ name, labels }) => shared.get(name)?.[labels.component],
+      baseNovel: ({ labels }) => halvesOf(adapter.info, labels),
     })
     const summaryText = await readIfThere(paths.summary)
     const trained = summaryText === undefined ? undefined : (JSON.parse(summaryText) as RunSummary)
@@ -73,44 +87,61 @@ export async function evaluateRun(run: string, options: EvaluateOptions = {}): P
         ...resources.hashes,
         adapter: adapter.info.weights,
         ...featureKeys(adapter.method, resources),
-        ...splits,
-        ...subsetsOf(options),
+        ...Object.fromEntries(sets.map(({ spec, clips }) => [`split ${spec.name}`, splitHash(clips)])),
+        ...partsBy(sets, options),
       },
       versions: await versions(),
       seconds: { training: trained?.seconds ?? 0, evaluation: (performance.now() - began) / 1000 },
     }
-    await writeResult(paths.result, result)
-    await writeCard(run)
+    await writeResult(options.out ?? paths.result, result)
+    if (options.out === undefined) await writeCard(run)
     return result
   } finally {
     adapter.method.module.dispose()
   }
 }
 
+/** Keys of a recipe that say what is tested and how; the others were decided when the run was trained. */
+const testKeys = /^(data\.test|features\.store|training\.(contextLag|egteaStart|evaluateAt))\b/
+
+async function recipeOf(run: string, set: string[] = []): Promise<Recipe> {
+  const { recipe: path } = runPaths(run)
+  const trained = await readRecipe(path)
+  if (set.length === 0) return trained
+  const changed = await readRecipe(path, set)
+  const fixed = differences(trained, changed).filter((key) => !testKeys.test(key))
+  if (fixed.length === 0) return changed
+  throw new EgoLensError('evaluation/set', `a trained run has its values: ${fixed.join(', ')}`, {
+    where: `--set ${set.join(' --set ')}`,
+    cure: 'only data.test, features.store and training.contextLag, egteaStart and evaluateAt are values of an evaluation',
+  })
+}
+
 /** What decides shared and novel figures, where it is not X-MIC's way. */
-function subsetsOf({ sharedList, subsetSpace }: EvaluateOptions): Record<string, string> {
-  return {
-    ...(sharedList === undefined ? {} : { 'shared classes': basename(sharedList) }),
-    ...(subsetSpace === 'full' ? { 'classes that compete on subsets': 'all' } : {}),
-  }
+function partsBy(sets: readonly TestSet[], options: EvaluateOptions): Record<string, string> {
+  const named = sets.flatMap(({ spec, role }) => {
+    const list = listNames(spec, role, options.sharedList)
+    return [
+      ...(list === undefined ? [] : [[`shared classes of ${spec.name}`, list]]),
+      ...(spaceOf(spec, options) === 'full' ? [[`classes that compete on parts of ${spec.name}`, 'all']] : []),
+    ]
+  })
+  return Object.fromEntries(named)
 }
 
-async function sharedFrom(tests: ScoredTest[], list: string | undefined) {
-  if (list === undefined) return undefined
-  const cross = tests.filter((test) => test.role === 'cross')
-  return new Map(
-    await Promise.all(cross.map(async (test) => [test, await sharedNovelFromFile(test.labels, list)] as const)),
-  )
-}
+const spaceOf = ({ subsets }: NamedDataSpec, { subsetSpace }: EvaluateOptions) => subsetSpace ?? subsets ?? 'restricted'
 
-async function scoreTests(recipe: Recipe, { method }: Adapter, resources: Resources, options: EvaluateOptions) {
-  const { progress = silent, signal, tests: specs = recipe.data.test } = options
-  const components = componentsOf(recipe)
+async function scoreTests(
+  recipe: Recipe,
+  { method }: Adapter,
+  sets: readonly TestSet[],
+  resources: Resources,
+  options: EvaluateOptions,
+): Promise<ScoredTest[]> {
+  const { progress = silent, signal } = options
   const tests: ScoredTest[] = []
-  const splits: Record<string, string> = {}
-  for (const spec of specs) {
-    const { clips, labels } = await openClips(spec, components, resources.openDataset)
-    const encoders = encodersOf(method.needs)
+  const encoders = encodersOf(method.needs)
+  for (const { spec, role, clips, labels } of sets) {
     await ensureFeatures(resources, clips, viewsOf(method.needs), { encoders, progress, signal })
     signal?.throwIfAborted()
     // The public code samples differently on these two datasets alone.
@@ -125,18 +156,15 @@ async function scoreTests(recipe: Recipe, { method }: Adapter, resources: Resour
       progress,
     })
     const { name, dataset, split } = spec
-    const role = sameData(spec, recipe.data.train) ? 'within' : 'cross'
-    for (const component of components) {
-      tests.push({ name, dataset, split, role, labels: labels[component]!, clips: scores[component]! })
-    }
-    splits[`split ${name}`] = splitHash(clips)
+    const subsetSpace = spaceOf(spec, options)
+    const test = (component: Component): ScoredTest => ({
+      ...{ name, dataset, split, role, subsetSpace },
+      labels: labels[component]!,
+      clips: scores[component]!,
+    })
+    tests.push(...componentsOf(recipe).map(test))
   }
-  return { tests, splits }
-}
-
-/** A test set is within the training data if it is of the same dataset in the same place. */
-function sameData(a: NamedDataSpec, b: Recipe['data']['train']): boolean {
-  return a.dataset === b.dataset && JSON.stringify(readerOptions(a)) === JSON.stringify(readerOptions(b))
+  return tests
 }
 
 function trainedOn(recipe: Recipe, tests: ScoredTest[]): string {

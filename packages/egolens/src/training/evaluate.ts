@@ -2,16 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { noGrad, scope } from '@egolens/torch'
 import type { Clip, Component, LabelSets } from '../datasets/types.js'
 import type { ScoredClip } from '../evaluation/scores.js'
+import { UNLABELLED } from '../methods/cross-entropy.js'
 import type { Method } from '../methods/types.js'
 import { type Progress, silent } from '../progress.js'
 import { type FeatureSource, FrameTable } from './frame-table.js'
 import { ClipLoader, streamsOf } from './loader.js'
 
-/** Scores of each component, clips in the order they were given. */
+/** Scores of each component, clips in the order they were given; the label of a clip without one reads -1. */
 export type Scores = Partial<Record<Component, ScoredClip[]>>
-
-/** A clip without a label is scored too; its label reads -1. */
-export const UNLABELLED = -1
 
 export interface ScoreOptions {
   features: FeatureSource

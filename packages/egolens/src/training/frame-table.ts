@@ -21,6 +21,8 @@ export interface FeatureSource {
   read(stream: Stream, source: string): Promise<VideoFeatures | undefined>
   /** Frames of a video for a stream of pixels, mapped anew in each call; absent where a source has features alone. */
   pixels?(stream: Stream, source: string): Promise<VideoPixels | undefined>
+  /** What there is of a video with other settings, in words, for the error that says that there is none. */
+  others?(stream: Stream, source: string): Promise<string[]>
 }
 
 /** Above this a table holds 16-bit numbers, which is what the store keeps on disk. */
@@ -65,7 +67,7 @@ export class FrameTable {
         builder.add([...unique.keys()], found, members, missing)
         progress({ task, done: ++done, total: bySource.size, unit: 'videos' })
       }
-      if (missing.length > 0) throw noFeatures(missing, clips.length)
+      if (missing.length > 0) throw await noFeatures(missing, clips.length, source, [...unique.values()])
       return new FrameTable(clips, source, builder.finish(), builder.rows, builder.counts)
     } catch (error) {
       builder.dispose()
@@ -241,9 +243,20 @@ function pick({ values, width }: VideoFeatures, rows: Int32Array) {
   return { values: picked, width }
 }
 
-function noFeatures(missing: Clip[], total: number): EgoLensError {
+async function noFeatures(
+  missing: Clip[],
+  total: number,
+  source: FeatureSource,
+  streams: Stream[],
+): Promise<EgoLensError> {
   const some = missing.slice(0, 3).map((clip) => clip.id)
   const more = missing.length > some.length ? ', ...' : ''
-  const message = `${missing.length} of ${total} clips have no features: ${some.join(', ')}${more}`
+  const others = new Set<string>()
+  for (const stream of streams) {
+    if (await source.read(stream, missing[0]!.source)) continue
+    const found = (await source.others?.(stream, missing[0]!.source)) ?? []
+    for (const other of found) others.add(`; its video has features with ${other}`)
+  }
+  const message = `${missing.length} of ${total} clips have no features: ${some.join(', ')}${more}${[...others].join('')}`
   return new EgoLensError('training/no-features', message, { cure: 'run egolens extract with the same recipe first' })
 }

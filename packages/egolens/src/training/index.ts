@@ -1,4 +1,5 @@
 export { type Adapter, type AdapterInfo, loadAdapter, readAdapterInfo } from './adapter.js'
+export { baseToNovel } from './base-novel.js'
 export { type ScoreOptions, type Scores, scoreClips } from './evaluate.js'
 export { type EvaluateOptions, evaluateRun } from './evaluate-run.js'
 export { extractInProcesses, type WorkersOptions } from './extract-workers.js'

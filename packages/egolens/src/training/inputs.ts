@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Clip } from '../datasets/types.js'
+import type { Clip, LabelSet } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { readIfThere } from '../files/read.js'
 import { readJson, removeDirectory, writeAtomic } from '../files.js'
@@ -26,6 +26,11 @@ export function splitHash(clips: readonly Clip[]): string {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** Names a list of classes, in their order. */
+function classesHash({ names }: LabelSet): string {
+  return createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 16)
+}
+
 /**
  * Removes a finished run of another recipe, or one that was trained on other weights or other crops than these: for
  * those who make a series of runs again and own its folder.
@@ -50,6 +55,7 @@ export function trainingInputs(method: Method, { train, validation }: TrainingDa
     ...featureKeys(method, resources),
     ...(method.needs.clip === 'pixels' ? { 'image encoder': `${image.hash} ${image.compute ?? 'float32'}` } : {}),
     'training clips': splitHash(train.clips),
+    ...Object.fromEntries(Object.values(train.labels).map((set) => [`${set.component} classes`, classesHash(set)])),
     ...(validation ? { 'validation clips': splitHash(validation.clips) } : {}),
   }
 }
@@ -61,7 +67,8 @@ export function trainingInputs(method: Method, { train, validation }: TrainingDa
 export async function keepInputs(directory: string, inputs: Inputs): Promise<void> {
   const { inputs: path } = runPaths(directory)
   if ((await readIfThere(path)) === undefined) return writeAtomic(path, `${JSON.stringify(inputs, null, 2)}\n`)
-  const other = differences(await readJson(path), inputs)
+  // A run that was begun by an older version did not write its classes down.
+  const other = differences(await readJson(path), inputs).filter((line) => !/^\w+ classes absent -> /.test(line))
   if (other.length === 0) return
   throw new EgoLensError('run/other-inputs', `the run was begun on other data or weights: ${other.join(', ')}`, {
     where: directory,

@@ -6,7 +6,7 @@ import type { Progress } from '../progress.js'
 import type { TrainingState } from './checkpoint.js'
 import type { BatchPlan, ClipLoader } from './loader.js'
 import type { RunLog } from './log.js'
-import { countCorrect, defaultLoss } from './loss.js'
+import { countCorrect, countLabelled, defaultLoss } from './loss.js'
 import type { Recipe } from './recipe.schema.js'
 import { enterStage, type PlannedStage, planStages, setRates } from './stages.js'
 
@@ -60,8 +60,8 @@ async function trainEpoch(stage: PlannedStage, options: LoopOptions): Promise<vo
 
   for (const plan of loader.training(epoch, state.position)) {
     if (signal?.aborted) await stop(save)
-    const { loss, gradNorm, correct } = await stepOrFault(plan, options)
-    count(state, plan, loss, correct)
+    const { loss, gradNorm, ...counts } = await stepOrFault(plan, options)
+    count(state, plan, loss, counts)
     await log.write({ kind: 'step', epoch, step: state.step, ...named, loss, lr, gradNorm })
     progress({ task: 'training', done: state.step, total, unit: 'steps', note: note(stage, loss) })
     if (training.saveEvery && state.step % training.saveEvery === 0) await save()
@@ -72,7 +72,7 @@ async function trainEpoch(stage: PlannedStage, options: LoopOptions): Promise<vo
   const seconds = (performance.now() - began) / 1000
   const found = { ...averages(state), lr, seconds, validation, ...method.diagnostics?.() }
   await log.write({ kind: 'epoch', epoch, step: state.step, ...named, ...found })
-  Object.assign(state, { epoch: epoch + 1, position: 0, sums: { loss: 0, clips: 0, correct: {} } })
+  Object.assign(state, { epoch: epoch + 1, position: 0, sums: { loss: 0, clips: 0, correct: {}, labelled: {} } })
   await save()
 }
 
@@ -106,7 +106,7 @@ function trainStep(batch: Batch, classes: unknown, { training, method, optimizer
   else loss.backward()
   const gradNorm = clip(method, training.clipNorm ?? Number.POSITIVE_INFINITY, batch)
   optimizer.step()
-  return { loss: value, gradNorm, correct: countCorrect(output, batch) }
+  return { loss: value, gradNorm, correct: countCorrect(output, batch), labelled: countLabelled(batch) }
 }
 
 /** Clips the gradient's norm. @returns the norm before */
@@ -120,18 +120,24 @@ function clip({ module }: Method, max: number, batch: Batch): number {
   }
 }
 
-function count(state: TrainingState, plan: BatchPlan, loss: number, correct: Record<string, number>): void {
+type Counts = Record<'correct' | 'labelled', Record<string, number>>
+
+function count(state: TrainingState, plan: BatchPlan, loss: number, { correct, labelled }: Counts): void {
+  const { sums } = state
   state.step++
   state.position++
-  state.sums.loss += loss * plan.clips.length
-  state.sums.clips += plan.clips.length
+  sums.loss += loss * plan.clips.length
+  sums.clips += plan.clips.length
+  sums.labelled ??= {}
   for (const [component, hits] of Object.entries(correct)) {
-    state.sums.correct[component] = (state.sums.correct[component] ?? 0) + hits
+    sums.correct[component] = (sums.correct[component] ?? 0) + hits
+    sums.labelled[component] = (sums.labelled[component] ?? 0) + (labelled[component] ?? 0)
   }
 }
 
 function averages({ sums }: TrainingState): { loss: number; accuracy: Record<string, number> } {
-  const accuracy = Object.entries(sums.correct).map(([component, hits]) => [component, hits / sums.clips])
+  const share = (component: string, hits: number) => hits / Math.max(1, sums.labelled?.[component] ?? sums.clips)
+  const accuracy = Object.entries(sums.correct).map(([component, hits]) => [component, share(component, hits)])
   return { loss: sums.loss / sums.clips, accuracy: Object.fromEntries(accuracy) }
 }
 

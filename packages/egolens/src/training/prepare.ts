@@ -5,11 +5,13 @@ import type { View } from '../features/types.js'
 import { createMethod } from '../methods/registry.js'
 import type { Needs } from '../methods/types.js'
 import type { Progress } from '../progress.js'
-import { type ClipSet, openClips } from './data.js'
+import { refuseLongNames } from './class-names.js'
+import { type ClipSet, openClips, trainingClips } from './data.js'
 import { encodersOf, viewsOf } from './loader.js'
 import { componentsOf, type DataSpec, type Recipe } from './recipe.js'
 import type { Resources } from './resources.js'
 import { openResources } from './resources.open.js'
+import { openTests } from './test-sets.js'
 
 export interface PrepareOptions {
   resources?: Resources
@@ -28,10 +30,18 @@ export interface PrepareOptions {
  */
 export async function extractFeatures(recipe: Recipe, options: PrepareOptions = {}): Promise<ExtractReport> {
   const { resources = await openResources(recipe), ...work } = options
-  const sets: ClipSet[] = []
-  for (const spec of splitsOf(recipe)) sets.push(await openClips(spec, componentsOf(recipe), resources.openDataset))
+  const components = componentsOf(recipe)
+  const { train, held, novel } = await trainingClips(recipe, components, resources.openDataset)
+  const sets: ClipSet[] = held ? [train, held] : [train]
+  const { within, cross } = recipe.data.validation
+  for (const spec of [within, cross]) {
+    if (spec) sets.push(await openClips(spec, components, resources.openDataset))
+  }
+  refuseLongNames(resources.backbone.text, train.labels)
+  const learned = { labels: train.labels, novel }
+  sets.push(...(await openTests(recipe, recipe.data.test, learned, resources.openDataset)))
   const clips = sets.flatMap((set) => set.clips)
-  const needs = needsOf(recipe, resources, sets[0]!.labels)
+  const needs = needsOf(recipe, resources, train.labels)
   const views = recipe.features.views ?? viewsOf(needs)
   return resources.extract({ ...work, clips, views, encoders: encodersOf(needs) })
 }

@@ -7,7 +7,35 @@ const data = z.looseObject({
   limit: z.int().min(1).optional().describe('only the first so many clips'),
 })
 
-const namedData = data.extend({ name: z.string().describe('how tables call it') })
+const trainData = data.extend({
+  shots: z.int().min(1).optional().describe('few-shot: so many clips of each class, or all that it has'),
+  shotSeed: z.int().min(0).optional().describe('which clips those are; training.seed, if not said'),
+})
+
+const component = z.enum(['verb', 'noun'])
+
+const namedData = data.extend({
+  name: z.string().describe('how tables call it'),
+  shared: z
+    .union([z.string(), z.partialRecord(component, z.string())])
+    .optional()
+    .describe('a file of class names shared with training, or one each for verb and noun; equal names, if not said'),
+  subsets: z
+    .enum(['restricted', 'full'])
+    .optional()
+    .describe('which classes compete on shared, novel and base ones: those alone (if not said), or all'),
+})
+
+const protocol = z.strictObject({
+  kind: z.enum(['base-to-novel']).describe('train on half of the classes, test on that half and on the other'),
+  order: z.enum(['id', 'frequency', 'random']).default('id').describe('the first half of which order is base'),
+  seed: z.int().min(0).default(1).describe('of the order random'),
+  classes: z.enum(['all', 'present']).default('all').describe('halve all classes, or those with a training clip'),
+  mixed: z
+    .enum(['mask', 'drop'])
+    .default('mask')
+    .describe('a training clip with one base and one novel label: learn from the base one, or leave it out'),
+})
 
 const view = z.enum(['full', 'hand'])
 
@@ -54,7 +82,7 @@ const features = z.strictObject({
 })
 
 const dataSection = z.strictObject({
-  train: data,
+  train: trainData,
   test: z.array(namedData).min(1).describe('each is scored at the end'),
   validation: z
     .strictObject({
@@ -129,6 +157,7 @@ const shape = {
   backbone: backbone.prefault({}),
   features: features.prefault({}),
   data: dataSection,
+  protocol: protocol.optional().describe('how classes are held back; all are trained on, if not said'),
 }
 
 /** A recipe as it is written: training values may be left to the method. */
@@ -157,4 +186,6 @@ export const resolvedSchema = z.strictObject({ ...shape, training })
 export type RecipeInput = z.input<typeof recipeSchema>
 export type Recipe = z.output<typeof resolvedSchema>
 export type DataSpec = z.output<typeof data>
+export type TrainDataSpec = z.output<typeof trainData>
 export type NamedDataSpec = z.output<typeof namedData>
+export type ProtocolSpec = z.output<typeof protocol>

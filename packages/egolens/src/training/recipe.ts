@@ -18,7 +18,14 @@ import {
 } from './recipe.schema.js'
 import { documentValue, readYaml } from './recipe.yaml.js'
 
-export type { DataSpec, NamedDataSpec, Recipe, RecipeInput } from './recipe.schema.js'
+export type {
+  DataSpec,
+  NamedDataSpec,
+  ProtocolSpec,
+  Recipe,
+  RecipeInput,
+  TrainDataSpec,
+} from './recipe.schema.js'
 
 /**
  * Reads a recipe file.
@@ -65,10 +72,27 @@ export function componentsOf(recipe: Pick<Recipe, 'component'>): Component[] {
   return recipe.component === 'both' ? ['verb', 'noun'] : [recipe.component]
 }
 
-/** What a dataset's reader is given: all but the keys that every split has. */
+/** Keys of a split that are not the reader's own, by where the split stands. */
+const placeKeys = { train: ['shots', 'shotSeed'], test: ['shared', 'subsets'], validation: [] } as const
+type Place = keyof typeof placeKeys
+
+/** What a dataset's reader is given: all but the keys that every split has, and those of its place. */
 export function readerOptions(spec: DataSpec): Record<string, unknown> {
   const { dataset, split, limit, name, ...options } = spec
+  for (const key of Object.values(placeKeys).flat()) delete options[key]
   return options
+}
+
+/** Where hand boxes lie does not make another dataset of it: X-MIC's are one file a split. */
+const boxKeys = ['detections', 'boxFrames', 'egoclip']
+
+/** Whether two splits are of the same dataset in the same place, so that a test on one is within the other. */
+export function sameData(a: DataSpec, b: DataSpec): boolean {
+  const identity = (spec: DataSpec) => {
+    const options = Object.entries(readerOptions(spec)).filter(([key]) => !boxKeys.includes(key))
+    return canonical([spec.dataset, Object.fromEntries(options)])
+  }
+  return identity(a) === identity(b)
 }
 
 function check(input: RecipeInput, located: Located): Recipe {
@@ -79,20 +103,21 @@ function check(input: RecipeInput, located: Located): Recipe {
   const options = definition.options.safeParse(recipe.options)
   if (!options.success) throw refuse(options.error, definition.options, located, ['options'])
   const { train, test, validation } = recipe.data
-  checkData(train, ['data', 'train'], located)
+  checkData(train, 'train', ['data', 'train'], located)
   test.forEach((spec, i) => {
-    checkData(spec, ['data', 'test', i], located)
+    checkData(spec, 'test', ['data', 'test', i], located)
   })
-  if (validation.within) checkData(validation.within, ['data', 'validation', 'within'], located)
-  if (validation.cross) checkData(validation.cross, ['data', 'validation', 'cross'], located)
+  if (validation.within) checkData(validation.within, 'validation', ['data', 'validation', 'within'], located)
+  if (validation.cross) checkData(validation.cross, 'validation', ['data', 'validation', 'cross'], located)
   const training = { ...trainingDefaults, ...definition.training?.(options.data), ...withoutUndefined(recipe.training) }
   const resolved = resolvedSchema.parse({ ...recipe, training })
   within(() => checkSelection(resolved), ['training', 'select'], located)
+  if (resolved.protocol) checkBaseToNovel(resolved, definition.tiedBy?.(options.data), located)
   return resolved
 }
 
 /** Options of a reader are checked with the recipe, so that a wrong key is found before any video is opened. */
-function checkData(spec: DataSpec, path: (string | number)[], located: Located): void {
+function checkData(spec: DataSpec, place: Place, path: (string | number)[], located: Located): void {
   const reader = datasets.get(spec.dataset)
   if (!reader) {
     const known = [...datasets.keys()].join(', ')
@@ -101,7 +126,10 @@ function checkData(spec: DataSpec, path: (string | number)[], located: Located):
       cure: `known: ${known}`,
     })
   }
-  const parsed = reader.options.safeParse(readerOptions(spec))
+  // A key of another place, such as shots of a test set, would be passed over: the reader knows it for none of its own.
+  const others = Object.entries(placeKeys).flatMap(([other, keys]) => (other === place ? [] : [...keys]))
+  const misplaced = Object.entries(spec).filter(([key]) => (others as string[]).includes(key))
+  const parsed = reader.options.safeParse({ ...readerOptions(spec), ...Object.fromEntries(misplaced) })
   if (!parsed.success) throw refuse(parsed.error, reader.options as z.ZodType, located, path)
 }
 
@@ -123,6 +151,25 @@ function checkSelection({ training, data }: Recipe): void {
       cure: 'take a split held out of training',
     })
   }
+}
+
+/** Half of the classes is new in the test: nothing may be tied to those of training, and there must be such a test. */
+function checkBaseToNovel(
+  { method, data }: Recipe,
+  tied: { key: string; why: string } | undefined,
+  located: Located,
+): void {
+  if (tied) {
+    throw new EgoLensError('method/not-transferable', `${method} cannot score novel classes: ${tied.why}`, {
+      where: locate(tied.key.split('.'), located),
+      cure: `change ${tied.key}: base-to-novel tests on classes that training does not see`,
+    })
+  }
+  if (data.test.some((test) => sameData(test, data.train))) return
+  throw new EgoLensError('recipe/no-within-test', 'base-to-novel needs a test set of the dataset that is trained on', {
+    where: locate(['data', 'test'], located),
+    cure: 'add one with the same dataset and the same options of its reader as data.train',
+  })
 }
 
 function within<T>(work: () => T, path: (string | number)[], located: Located): T {

@@ -29,6 +29,10 @@ export class RememberingSource implements FeatureSource {
     return this.from.pixels?.(stream, source)
   }
 
+  async others(stream: Stream, source: string): Promise<string[]> {
+    return (await this.from.others?.(stream, source)) ?? []
+  }
+
   /** To be called when features may have been added. */
   forget(): void {
     this.held.clear()

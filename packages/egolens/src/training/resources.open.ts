@@ -5,6 +5,7 @@ import { pixelEncoder } from '../encoders/pixels.js'
 import type { ImageEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
 import { extract } from '../features/extract.js'
+import { otherSpaces } from '../features/others.js'
 import { frameSpace, spaceId } from '../features/space.js'
 import { FeatureStore } from '../features/store.js'
 import type { FeatureSpace } from '../features/types.js'
@@ -89,18 +90,17 @@ export function encoderOf({ image, context }: Backbone, which: Stream['encoder']
 export function storedFeatures(store: FeatureStore, backbone: Backbone, every: number, crop?: string): FeatureSource {
   const spaceOf = ({ encoder, view }: Stream): FeatureSpace =>
     frameSpace(encoderOf(backbone, encoder), view, every, crop)
+  const at = async (stream: Stream, source: string) => [spaceOf(stream), await store.sources.hash(source)] as const
   return {
     key: (stream) => spaceId(spaceOf(stream)),
-    read: (stream, source) => orAbsent(async () => store.read(spaceOf(stream), await store.sources.hash(source))),
-    pixels: (stream, source) => orAbsent(async () => store.pixels(spaceOf(stream), await store.sources.hash(source))),
-  }
-}
-
-async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof EgoLensError && error.code === 'features/absent') return undefined
-    throw error
+    async read(stream, source) {
+      const [space, hash] = await at(stream, source)
+      return (await store.holds(space, hash)) ? store.read(space, hash) : undefined
+    },
+    async pixels(stream, source) {
+      const [space, hash] = await at(stream, source)
+      return (await store.holds(space, hash)) ? store.pixels(space, hash) : undefined
+    },
+    others: async (stream, source) => otherSpaces(store, ...(await at(stream, source))),
   }
 }

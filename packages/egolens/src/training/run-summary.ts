@@ -15,6 +15,8 @@ export interface RunSummary {
   clips: number
   /** Clips that were left out since they lack a label. */
   unlabelled: number
+  /** What a protocol did with clips and labels, by name. */
+  counts?: Record<string, number>
   /** The epoch that was kept; absent where nothing is trained. */
   epoch?: number
   resumedFrom?: number

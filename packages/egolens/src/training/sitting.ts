@@ -1,11 +1,14 @@
 import { Generator, type optim, safetensors, scope } from '@egolens/torch'
+import { EgoLensError } from '../errors.js'
 import { top1 } from '../evaluation/top1.js'
 import { readBytes } from '../files/read.js'
+import { UNLABELLED } from '../methods/cross-entropy.js'
 import type { Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
 import { saveTensors } from '../weights/save-tensors.js'
 import {
   cutLog,
+  OTHER_RECIPE,
   readCheckpoint,
   type Skipped,
   type TrainingState,
@@ -81,6 +84,7 @@ async function begin({ recipe, dir, resume, method }: Sitting, optimizer: Optimi
       ? await readCheckpoint(paths.checkpoints, recipeHash(recipe))
       : { checkpoint: undefined, skipped: [] }
     if (!checkpoint) {
+      refuseOthers(skipped, paths.checkpoints)
       await cutLog(paths.log, 0)
       return { state: initialState(recipe), skipped }
     }
@@ -95,13 +99,27 @@ async function begin({ recipe, dir, resume, method }: Sitting, optimizer: Optimi
   })
 }
 
+/** To begin anew beside whole checkpoints of another recipe would overwrite somebody's work, and be no resumption. */
+function refuseOthers(skipped: readonly Skipped[], where: string): void {
+  const others = skipped.filter(({ reason }) => reason === OTHER_RECIPE).map(({ name }) => name)
+  if (others.length === 0) return
+  throw new EgoLensError(
+    'run/other-checkpoint',
+    `${others.join(', ')}: ${OTHER_RECIPE}, and there is none of this one`,
+    {
+      where,
+      cure: 'bring back the checkpoints of this run, or remove these to begin anew',
+    },
+  )
+}
+
 function initialState(recipe: Recipe): TrainingState {
   return {
     recipe: recipeHash(recipe),
     step: 0,
     epoch: 0,
     position: 0,
-    sums: { loss: 0, clips: 0, correct: {} },
+    sums: { loss: 0, clips: 0, correct: {}, labelled: {} },
     generator: '',
     logBytes: 0,
     seconds: 0,
@@ -184,7 +202,9 @@ async function save(method: Method, optimizer: Optimizer, state: TrainingState, 
 /** Mean top-1 over components. */
 async function validationScore({ method, recipe }: Sitting, table: FrameTable, { labels }: ClipSet): Promise<number> {
   const stepStart = recipe.training.evaluateAt === 'start'
-  const scores = Object.values(await scoreTable(method, table, labels, { task: 'validation', stepStart }))
+  const all = Object.values(await scoreTable(method, table, labels, { task: 'validation', stepStart }))
+  // A clip may be held out for one of its components alone.
+  const scores = all.map((clips) => clips.filter((clip) => clip.label !== UNLABELLED)).filter((c) => c.length > 0)
   return scores.reduce((sum, clips) => sum + top1(clips), 0) / scores.length
 }
 

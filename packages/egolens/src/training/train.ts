@@ -4,6 +4,7 @@ import { createMethod } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
 import { saveAdapter } from './adapter.js'
 import { writeCard } from './card.js'
+import { refuseLongNames } from './class-names.js'
 import { trainingData } from './data.js'
 import { keepInputs, trainingInputs } from './inputs.js'
 import { encodersOf, viewsOf } from './loader.js'
@@ -15,6 +16,7 @@ import { openRunDirectory, runPaths } from './run-directory.js'
 import type { RunSummary } from './run-summary.js'
 import { learn } from './sitting.js'
 import { planStages } from './stages.js'
+import { checkTests } from './test-sets.js'
 
 export interface TrainOptions {
   /** The run's directory. */
@@ -48,6 +50,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const components = componentsOf(recipe)
     const data = await trainingData(recipe, components, resources.openDataset)
     const { labels, clips, unlabelled, dataset } = data.train
+    const { novel, counts } = data
     const warnings = [...(dataset.warnings ?? []), ...testedOnTraining(recipe)]
     const { seed, frames } = recipe.training
     manualSeed(seed)
@@ -55,6 +58,8 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const method = createMethod(recipe.method, recipe.options, setting)
     try {
       planStages(method, recipe.training.epochs) // refuses too few epochs before features are looked for
+      for (const set of [labels, data.validation?.labels ?? {}]) refuseLongNames(backbone.text, set)
+      await checkTests(recipe, { labels, novel }, resources.openDataset)
       await keepInputs(dir, trainingInputs(method, data, resources))
       const wanted = [...clips, ...(data.validation?.clips ?? [])]
       const encoders = encodersOf(method.needs)
@@ -65,7 +70,15 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
       resetPeak()
       const learned = await learn({ recipe, dir, resume, method, data, features, progress, signal, check })
       await lock.check()
-      await saveAdapter(dir, { recipe, recipeHash: recipeHash(recipe), method, backbone, labels, crop: resources.crop })
+      await saveAdapter(dir, {
+        recipe,
+        recipeHash: recipeHash(recipe),
+        method,
+        backbone,
+        labels,
+        crop: resources.crop,
+        ...(novel ? { novel } : {}),
+      })
       const { name } = recipe
       const summary = {
         dir,
@@ -75,6 +88,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
         peakBytes: memory().peakBytes,
         clips: clips.length,
         unlabelled,
+        ...(Object.keys(counts).length > 0 ? { counts } : {}),
         warnings,
         ...learned,
       }
