@@ -57,11 +57,14 @@ export const coOp: MethodDefinition<CoOpOptions> = {
   paper: 'Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022',
   options,
   training: () => coOpTraining,
-  tiedBy: ({ classSpecific }) =>
-    classSpecific
-      ? { key: 'options.classSpecific', why: 'its vectors are learned for each training class' }
-      : undefined,
+  tiedBy: tiedByContexts,
   create: (options, setting) => new CoOp(options, setting),
+}
+
+/** What holds of CoOp holds of those that take over its text side. */
+export function tiedByContexts({ classSpecific }: { classSpecific: boolean }) {
+  if (!classSpecific) return undefined
+  return { key: 'options.classSpecific', why: 'its vectors are learned for each training class' }
 }
 
 class CoOp implements Method<ClassVectors> {

@@ -1,7 +1,7 @@
 import { F, nn, type Tensor, tensor } from '@egolens/torch'
 import type { LabelSets } from '../datasets/types.js'
 import { cosines } from './closed-form.js'
-import { coOp } from './coop.js'
+import { coOp, tiedByContexts } from './coop.js'
 import { PromptedFrames, towerOf, towerType } from './prompted-frames.js'
 import type { ClassVectors } from './text.js'
 import type { Batch, Method, MethodDefinition, Output, Setting } from './types.js'
@@ -24,6 +24,7 @@ export const vitaClip: MethodDefinition<VitaClipOptions> = {
   paper: 'Wasim et al., Vita-CLIP: Video and text adaptive CLIP via Multimodal Prompting, CVPR 2023',
   options: vitaClipOptions,
   training: () => vitaClipTraining,
+  tiedBy: tiedByContexts,
   create: (options, setting) => new VitaClip(options, setting),
 }
 

@@ -1,11 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Generator } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Clip, Component } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { metric } from '../evaluation/metric-names.js'
-import { standInLabels } from '../methods/testing.js'
+import { createMethod, methods } from '../methods/registry.js'
+import { standInBackbone, standInLabels } from '../methods/testing.js'
+import type { Setting } from '../methods/types.js'
 import { loadAdapter, readAdapterInfo } from './adapter.js'
 import { baseClips, baseToNovel, holdBack } from './base-novel.js'
 import type { ClipSet } from './data.js'
@@ -263,6 +266,18 @@ describe('a base-to-novel run', () => {
   })
 })
 
+/** Whether a method transfers, by itself; undefined where the stand-in has no layers to build it on. */
+function tryMethod(name: string, options: object, setting: Omit<Setting, 'generator'>): boolean | undefined {
+  try {
+    const method = createMethod(name, options, { ...setting, generator: new Generator(1) })
+    method.module.dispose()
+    return method.transfersToNewLabels
+  } catch (error) {
+    if (error instanceof EgoLensError) return undefined
+    throw error
+  }
+}
+
 describe('the base-to-novel variant of a recipe', () => {
   it('keeps everything but the protocol and the tests of other datasets', () => {
     const { data } = standInRecipe()
@@ -303,6 +318,24 @@ protocol: { kind: base-to-novel }
     expect(refusal(text.replace('true', 'false'))).toBeUndefined()
     const probe = text.replace('method: coop', 'method: probe').replace(/options:\n.*\n.*\n/, '')
     expect(refusal(probe)!.line).toMatch(/^r.yaml:2: probe cannot score novel classes/)
+  })
+
+  it('is refused for every method that says of itself that it knows its training classes alone', () => {
+    const both = { noun: standInLabels(['cup', 'pan']), verb: standInLabels(['cut', 'put'], 'verb') }
+    const setting = {
+      backbone: standInBackbone(),
+      components: ['noun', 'verb'] as Component[],
+      frames: 4,
+      labels: both,
+    }
+    for (const { name, options, tiedBy } of methods.values()) {
+      for (const given of [{}, { classSpecific: true }]) {
+        const parsed = options.safeParse(given)
+        if (!parsed.success) continue
+        const made = tryMethod(name, given, setting)
+        if (made !== undefined) expect([name, given, tiedBy?.(parsed.data) === undefined]).toEqual([name, given, made])
+      }
+    }
   })
 
   it('is refused without a test set of its own dataset; where its boxes lie does not matter', () => {

@@ -103,10 +103,11 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
 }
 
 /** The tables that there is something for, each with the name of its drawing. */
-function figures(results: Result[], { table, sharedNovel }: Comparison): Figure[] {
+function figures(results: Result[], { table, sharedNovel, baseNovel }: Comparison): Figure[] {
   const all = [
     { file: 'within-cross.svg', table },
     { file: 'shared-novel.svg', table: sharedNovel },
+    { file: 'base-novel.svg', table: baseNovel },
     { file: 'actions.svg', table: actionTable(results) },
   ]
   return all.filter((one): one is Figure => one.table !== undefined && one.table.groups.length > 0)
