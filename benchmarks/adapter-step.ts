@@ -12,10 +12,11 @@ import {
   tensor,
 } from '@egolens/torch'
 import { type Backbone, type Batch, createMethod, type Method } from 'egolens'
+import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
 import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
-import { Peer } from './harness/peer.js'
+import { ourMalloc, Peer } from './harness/peer.js'
 import { median } from './harness/statistics.js'
 
 /** A training step of X-MIC on cached features: forward, loss, backward, AdamW. */
@@ -100,12 +101,6 @@ async function run(bench: Bench): Promise<void> {
   bench.say(`a step is ${(1e3 * median(samples.ours)).toFixed(0)} ms`)
 }
 
-/** glibc's settings that the add-on makes for itself; Python has them only where its environment says so. */
-const ourMalloc = {
-  GLIBC_TUNABLES:
-    'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=2147483648:glibc.malloc.top_pad=268435456',
-}
-
 function setting({ width, frames }: Sizes) {
   const image = {
     ...{ name: 'cached', hash: 'cached', width, tap: 'joint' as const },
@@ -161,11 +156,4 @@ function plainLogits(method: Method, { features, context }: Batch, texts: Tensor
   const adapted = texts.unsqueeze(0).add(condition.unsqueeze(1)) // [B, K, D]
   const cosines = F.normalize(adapted).matmul(video.unsqueeze(-1)).squeeze(-1)
   return cosines.mul(module.logitScale.exp())
-}
-
-function agree(bench: Bench, who: string, ours: number, theirs: number): void {
-  bench.say(`first loss: ${ours} here, ${theirs} by ${who}`)
-  if (!(Math.abs(ours - theirs) < 1e-4 * Math.abs(ours))) {
-    throw new Error(`${who} computes another loss (${theirs} for ${ours}): the two cannot be compared`)
-  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { F, Generator, optim, randn, safetensors, scope, setNumThreads, type Tensor, tensor } from '@egolens/torch'
 import { type Backbone, type Batch, createMethod, type LabelSets, type Method } from 'egolens'
+import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
 import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
@@ -127,9 +128,3 @@ function stepper(
 }
 
 const int64 = (values: readonly number[]) => tensor(values, { dtype: 'int64' })
-
-function agree(bench: Bench, who: string, ours: number, theirs: number): void {
-  bench.say(`first loss: ${ours} here, ${theirs} by ${who}`)
-  if (Math.abs(ours - theirs) < 1e-4 * Math.abs(ours)) return
-  throw new Error(`${who} computes another loss (${theirs} for ${ours}): the two cannot be compared`)
-}

@@ -7,6 +7,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'op-overhead': async () => (await import('./op-overhead.js')).opOverhead,
   'adapter-step': async () => (await import('./adapter-step.js')).adapterStep,
   'coop-step': async () => (await import('./coop-step.js')).coopStep,
+  'egoprompt-step': async () => (await import('./egoprompt-step.js')).egoPromptStep,
   encoder: async () => (await import('./encoder.js')).encoder,
   decode: async () => (await import('./decode.js')).decode,
   hands: async () => (await import('./hands.js')).hands,

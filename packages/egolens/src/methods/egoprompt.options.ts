@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { chunkOptions } from './prompted-texts.js'
+import { classTextOptions } from './class-texts.js'
+import { contextOptions } from './context.js'
+import { temporalOptions } from './temporal.js'
 import type { TrainingDefaults } from './types.js'
 
 const weight = (value: number) => z.number().min(0).default(value)
@@ -9,12 +11,12 @@ const shape = {
   input: z.enum(['full', 'hand', 'both']).default('full').describe('frames F; both: hand, full, hand, full, ...'),
   frameNorm: z.enum(['none', 'l2']).default('none').describe('unit length for each frame'),
 
+  ...contextOptions,
   contextTokens: z.int().min(1).default(16).describe('vectors of a component prompt P_c'),
+  init: z.enum(['random', 'phrase']).default('random').describe('how they begin: N(0, 0.02^2), or as words'),
   classToken: z.enum(['end', 'middle', 'front']).default('end').describe('where the class name stands among them'),
-  headLayers: z.int().min(1).default(2).describe('transformer blocks of a video head A_c'),
-  headHeads: z.int().min(1).default(8).describe('their attention heads'),
-  headMlpRatio: z.number().positive().default(4).describe('hidden width of their MLP over their width'),
-  ...chunkOptions,
+  ...temporalOptions,
+  ...classTextOptions,
 
   stages: z
     .enum(['two', 'joint', 'first'])

@@ -17,7 +17,7 @@ import { formula } from './testing.js'
 const D = 8
 const both = ['verb' as const, 'noun' as const]
 const optionsOf = (changes: Partial<EgoPromptOptions>) =>
-  egoPromptOptions.parse({ poolSize: 6, topN: 2, promptLength: 2, fusionHeads: 2, headHeads: 2, ...changes })
+  egoPromptOptions.parse({ poolSize: 6, topN: 2, promptLength: 2, fusionHeads: 2, heads: 2, ...changes })
 const poolOf = (changes: Partial<EgoPromptOptions> = {}, seed = 1) =>
   new PromptPool(optionsOf(changes), both, D, new Generator(seed))
 

@@ -16,7 +16,7 @@ const labels = {
   verb: standInLabels(['take', 'put', 'cut'], 'verb'),
   noun: standInLabels(['cup', 'pan', 'knife', 'tap']),
 }
-const small = { contextTokens: 3, headHeads: 2, fusionHeads: 2, poolSize: 5, topN: 2, promptLength: 3 }
+const small = { contextTokens: 3, heads: 2, fusionHeads: 2, poolSize: 5, topN: 2, promptLength: 3 }
 const [FIRST, SECOND] = ['component prompts', 'prompt pool']
 
 interface Making {
@@ -97,7 +97,10 @@ describe('EgoPrompt agrees with a reference', () => {
       method.backward!(loss)
       for (const component of components) {
         expect(rows(training, component)).toEqual(near(expected.logits[component]!))
-        expect(gradientOf(method, `prompts.${component}`)).toBeCloseTo(expected.gradients.prompts[component]!, 2)
+        expect(gradientOf(method, `prompts.${component}.context`)).toBeCloseTo(
+          expected.gradients.prompts[component]!,
+          2,
+        )
         expect(gradientOf(method, `heads.${component}.positions`)).toBeCloseTo(expected.gradients.heads[component]!, 2)
       }
       expect(loss.item()).toBeCloseTo(expected.loss, 3)
@@ -180,7 +183,7 @@ describe('the two stages', () => {
     const scales = (options: Record<string, unknown>) =>
       planStages(make(options), 30).map(({ name, from, epochs, scale }) => [
         ...[name, from, epochs],
-        ...['prompts.verb', 'heads.noun.positions', 'pool.keys', 'fusion.gamma'].map(scale),
+        ...['prompts.verb.context', 'heads.noun.positions', 'pool.keys', 'fusion.gamma'].map(scale),
       ])
     expect(scales({})).toEqual([
       [FIRST, 0, 15, 1, 1, 0, 0],
@@ -237,8 +240,8 @@ describe('parameters of EgoPrompt', () => {
     expect(more({ pair: 'verb_noun' })).toBe(5 * 3 * D)
     expect(more({ contextTokens: 4 })).toBe(2 * 6)
     expect(more({ input: 'both' })).toBe(2 * T * D)
-    expect(more({ headLayers: 3 })).toBe(2 * (12 * D * D + 13 * D))
-    expect(more({ headMlpRatio: 2 })).toBe(-2 * 2 * (2 * 2 * D * D + 2 * D))
+    expect(more({ temporalLayers: 3 })).toBe(2 * (12 * D * D + 13 * D))
+    expect(more({ mlpRatio: 2 })).toBe(-2 * 2 * (2 * 2 * D * D + 2 * D))
     expect(more({ ffn: true })).toBe(2 * D + 8 * D * D + 5 * D)
     expect(more({ attention: 'self' })).toBe(-2 * D)
     expect(more({ inject: 'both' })).toBe(2)
@@ -278,7 +281,7 @@ describe('parameters of EgoPrompt', () => {
         fillByFormula(method)
         const batch = batchOf()
         method.backward!(defaultLoss(method.forward(batch, method.classes(labels)), batch))
-        return new Map(method.module.namedParameters()).get('prompts.noun')!.grad!.tolist() as number[][]
+        return new Map(method.module.namedParameters()).get('prompts.noun.context')!.grad!.tolist() as number[][]
       })
     expect(prompts({ classChunk: 2, recompute: true })).toEqual(near(prompts({}), 4))
   })
@@ -301,7 +304,7 @@ describe('switches of EgoPrompt', () => {
   it.each([
     ['topN', { topN: 1 }],
     ['poolTemperature', { poolTemperature: 1 }],
-    ['headHeads', { headHeads: 4 }],
+    ['heads', { heads: 4 }],
     ['fusionHeads', { fusionHeads: 4 }],
     ['classToken', { classToken: 'front' }],
     ['stages', { stages: 'first' }],
@@ -370,7 +373,7 @@ describe('switches of EgoPrompt', () => {
   it('refuses what makes no sense', () => {
     expect(() => make({ topN: 6 })).toThrow('no more pairs than the pool has')
     expect(() => make({ pool: false, interaction: false })).toThrow('set stages to first')
-    expect(() => make({ headHeads: 3 })).toThrow('3 heads do not divide features of 8 numbers')
+    expect(() => make({ heads: 3 })).toThrow('3 heads do not divide features of 8 numbers')
     expect(() => make({ poolSize: 1 })).toThrow('poolSize')
     const blind = { ...batchOf(), features: {} }
     scope(() => {

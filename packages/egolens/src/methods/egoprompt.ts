@@ -107,7 +107,7 @@ class EgoPrompt implements Method<ClassVectors> {
     const views = this.needs.views.map((view) => viewOf(features, view, 'image'))
     const frames = views.length === 1 ? views[0]! : stack(views, 2).flatten(1, 2) // one moment's views side by side
     const tokens = frameNorm === 'l2' ? F.normalize(frames) : frames
-    return stack(this.components.map((component) => this.module.heads[component]!.forward(tokens)))
+    return stack(this.components.map((component) => this.module.heads.represent(component, tokens)))
   }
 
   /** s cos(r_c + gamma_c fused_c, E_c), and with fused patterns on the text side the same of adapted class vectors. */

@@ -81,7 +81,7 @@ function videoOf(clip: Clip, point: number[], noise: Random): VideoFeatures {
 
 /** EgoPrompt of that width: two stages, text prompts through the stand-in tower, a pool of four pairs. */
 export const smallEgoPrompt = {
-  ...{ contextTokens: 2, headLayers: 1, headHeads: 2, headMlpRatio: 1 },
+  ...{ contextTokens: 2, temporalLayers: 1, heads: 2, mlpRatio: 1 },
   ...{ poolSize: 4, topN: 2, promptLength: 2, fusionHeads: 2 },
 }
 

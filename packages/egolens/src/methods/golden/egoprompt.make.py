@@ -45,7 +45,7 @@ def shapes(o):
 
     components = o["components"]
     for c in components:
-        found[f"prompts.{c}"] = [CONTEXT, W]
+        found[f"prompts.{c}.context"] = [CONTEXT, W]
         found[f"heads.{c}.positions"] = [T * (2 if o["input"] == "both" else 1), D]
         for layer in range(2):
             block(f"heads.{c}.blocks.{layer}")
@@ -126,7 +126,7 @@ def texts(p, c):
     projection = formula([W, D], step=0.53, start=0.4)
     rows = []
     for name in NAMES[c]:
-        tokens = [table[1], *p[f"prompts.{c}"], *[table[ord(letter) % 60] for letter in name], table[2]]
+        tokens = [table[1], *p[f"prompts.{c}.context"], *[table[ord(letter) % 60] for letter in name], table[2]]
         rows.append(sum(math.cos(0.3 * i) * token for i, token in enumerate(tokens)) @ projection)
     return F.normalize(torch.stack(rows), dim=-1)
 
@@ -283,7 +283,7 @@ def first_pass(changes):
     loss.backward()
     keys = p["pool.keys"].grad.abs().sum().item() if o["pool"] else None
     names = o["components"]
-    prompts = {c: p[f"prompts.{c}"].grad.abs().sum().item() for c in names}
+    prompts = {c: p[f"prompts.{c}.context"].grad.abs().sum().item() for c in names}
     heads = {c: p[f"heads.{c}.positions"].grad.abs().sum().item() for c in names}
     tested, _, _ = forward(p, o, False, frequency, training=False)
     return {
