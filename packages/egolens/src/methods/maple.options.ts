@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contextOptions } from './context.js'
 import { frameOptions } from './prompted-frames.js'
 import { chunkOptions } from './prompted-texts.js'
 import type { TrainingDefaults } from './types.js'
@@ -17,10 +18,11 @@ export const mapleOptions = z
       .describe('whose depth, learning rate and epochs: the two published settings'),
     prompts: z.int().min(1).default(2).describe('learned tokens of a layer in each tower'),
     depth: z.int().min(1).optional().describe('layers with prompts of their own; base-to-novel: 9, cross-dataset: 3'),
-    words: z
-      .string()
-      .default('a photo')
-      .describe('the first text prompts begin as these words, where they are as many tokens; else at random'),
+    init: z
+      .enum(['phrase', 'random'])
+      .default('phrase')
+      .describe('how the first text prompts begin: as the first words of `phrase`, or N(0, 0.02^2) as the deeper do'),
+    phrase: contextOptions.phrase,
     fullStop: z.boolean().default(false).describe('a full stop after the text, as the original has'),
     view: z.enum(['full', 'hand']).default('full').describe('which view of the frames is seen'),
     frameNorm: z.enum(['none', 'l2']).default('none').describe('unit length for each frame before the mean'),

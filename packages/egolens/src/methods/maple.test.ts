@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expectNoLeak, F, Generator, noGrad, scope, type Tensor, tensor } from '@egolens/torch'
+import { autocast, cat, expectNoLeak, F, Generator, noGrad, scope, type Tensor, tensor } from '@egolens/torch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClipModel } from '../encoders/clip/load.js'
 import {
@@ -14,7 +14,7 @@ import {
   goldenLabels,
   goldenMethod,
   goldenPixels,
-} from './golden.testing.js'
+} from './golden/pixels.testing.js'
 import { createMethod, methodNamed, methodOptions } from './registry.js'
 import { standInBackbone, standInLabels } from './testing.js'
 import type { Method } from './types.js'
@@ -93,6 +93,27 @@ describe('the forward and backward pass', () => {
   })
 })
 
+describe('a step in bfloat16 with float32 weights', () => {
+  it.each([{}, { recomputeFrames: true, frameChunk: 3, recompute: true }])('keeps the direction: %j', (options) => {
+    scope(() => {
+      const method = make(options)
+      fillByFormula(method)
+      const exact = step(method)
+      const gradients = () => method.module.parameters().map(({ grad }) => grad!.clone().flatten())
+      const before = cat(gradients())
+      for (const parameter of method.module.parameters()) parameter.grad!.zero_()
+      const logits = autocast({ dtype: 'bfloat16' }, () => {
+        const output = method.forward(goldenBatch(goldenPixels()), method.classes(goldenLabels))
+        return output.logits.noun!
+      })
+      method.backward!(F.crossEntropy(logits, tensor([1, 0], { dtype: 'int64' })))
+      expect(logits.sub(tensor(exact.logits)).abs().amax().item()).toBeLessThan(0.03)
+      expect(F.cosineSimilarity(before, cat(gradients()), 0).item()).toBeGreaterThan(0.99)
+      method.module.dispose()
+    })
+  })
+})
+
 describe('what is learned', () => {
   // ViT-B/16: nine text prompts of 2 x 512, and for each a map of 512 x 768 + 768.
   it('has 3,555,072 values in a ViT-B/16', () => {
@@ -109,19 +130,20 @@ describe('what is learned', () => {
     method.module.dispose()
   })
 
-  it('begins as words that the tokenizer knows, else at random', () => {
+  it('begins as the first words of a phrase, or at random', () => {
     scope(() => {
       const words = clip.text.embedTokens(tensor([[3, 4]], { dtype: 'int64' })).squeeze(0)
       const first = (options: Record<string, unknown>) => {
         const method = make(options)
-        const found = method.module.stateDict().first!.clone()
+        const found = method.module.stateDict()['first.context']!.clone()
         method.module.dispose()
         return found
       }
-      expect(first({ words: 'w3 w4' }).tolist()).toEqual(words.tolist())
-      const other = first({ words: 'w3 w4 w5' })
-      expect(other.abs().amax().item()).toBeLessThan(0.1)
-      expect(first({ words: 'w3 w4', prompts: 1 }).shape).toEqual([1, 12])
+      expect(first({ phrase: 'w3 w4 w5 w3' }).tolist()).toEqual(words.tolist())
+      const random = first({ init: 'random' })
+      expect(random.abs().amax().item()).toBeGreaterThan(0)
+      expect(random.abs().amax().item()).toBeLessThan(0.1)
+      expect(first({ prompts: 1 }).shape).toEqual([1, 12])
     })
   })
 
@@ -180,7 +202,8 @@ describe('its options', () => {
   it.each([
     ['prompts', { prompts: 3 }],
     ['depth', { depth: 3 }],
-    ['words', { words: 'w3 w4' }],
+    ['phrase', { phrase: 'w3 w4' }],
+    ['init', { init: 'random' }],
     ['frameNorm', { frameNorm: 'l2' }],
   ])('%s changes what it should', (_, options) => {
     const logits = (more: Record<string, unknown>) =>

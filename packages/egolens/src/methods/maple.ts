@@ -1,9 +1,12 @@
-import { cat, empty, F, type Generator, nn, noGrad, type Tensor } from '@egolens/torch'
+import { cat, empty, F, type Generator, nn, noGrad, scope, type Tensor } from '@egolens/torch'
 import type { Component, LabelSets } from '../datasets/types.js'
 import type { Hooks, ImageTower, TextEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
-import { cosines } from './closed-form.js'
+import { backFrom } from './class-texts.js'
+import { cosines, fullPrecision } from './closed-form.js'
+import { Context } from './context.js'
 import { type ContextLayout, layOut } from './coop.layout.js'
+import { HeldLayouts } from './held-layouts.js'
 import { type MapleOptions, mapleOptions, mapleTraining } from './maple.options.js'
 import { PromptedFrames, towerOf, towerType } from './prompted-frames.js'
 import { PromptedTexts } from './prompted-texts.js'
@@ -38,7 +41,6 @@ class Maple implements Method<ClassVectors> {
   readonly module: MapleModule
   private readonly texts: PromptedTexts
   private readonly frames: PromptedFrames
-  private readonly layouts = new WeakMap<LabelSets, Map<Component, ContextLayout>>()
 
   constructor(
     private readonly options: MapleOptions,
@@ -57,15 +59,19 @@ class Maple implements Method<ClassVectors> {
     const vectors: ClassVectors = {}
     this.texts.reset()
     for (const component of this.components) {
-      const { ends, fill } = this.layout(labels, component)
-      const encoded = this.texts.encode(ends.length, (from, count) =>
-        text.encodeFromEmbeddings(
-          fill(this.module.first, from, count),
-          ends.slice(from, from + count),
-          this.module.textHooks(),
-        ),
-      )
-      vectors[component] = F.normalize(encoded)
+      const { ends, fillOf, byLength } = this.layout(labels, component)
+      const encoded = this.texts.encode(byLength.length, (from, count) => {
+        const chunk = byLength.slice(from, from + count)
+        const tokens = fillOf(this.module.first.context, chunk)
+        return fullPrecision(() =>
+          text.encodeFromEmbeddings(
+            tokens,
+            chunk.map((k) => ends[k]!),
+            this.module.textHooks(),
+          ),
+        )
+      })
+      vectors[component] = F.normalize(encoded.indexSelect(0, backFrom(byLength)))
     }
     return vectors
   }
@@ -87,38 +93,32 @@ class Maple implements Method<ClassVectors> {
     this.frames.backward()
   }
 
-  /** Tokens and positions of a label set do not train: they are found once. */
   private layout(labels: LabelSets, component: Component): ContextLayout {
-    const known = this.layouts.get(labels) ?? new Map<Component, ContextLayout>()
-    this.layouts.set(labels, known)
-    const found = known.get(component)
-    if (found) return found
     const { prompts: contextTokens, fullStop } = this.options
-    const names = labelNames(labels, component)
-    const layout = layOut(this.setting.backbone.text, names, { contextTokens, classToken: 'end', fullStop })
-    this.module.hold(layout.tokens)
-    known.set(component, layout)
-    return layout
+    return this.module.layouts.of(labels, component, () => {
+      const names = labelNames(labels, component)
+      return layOut(this.setting.backbone.text, names, { contextTokens, classToken: 'end', fullStop })
+    })
   }
 }
 
 /** The text prompts of each layer and, for each, the map that makes the image tower's of them. */
 class MapleModule extends nn.Module {
+  readonly layouts = new HeldLayouts()
   /** [n, w], among the tokens of the text. */
-  readonly first: Tensor
+  readonly first: Context
   private readonly deeper: DeeperPrompts[]
   private readonly coupling: nn.Linear
   private readonly tower: ImageTower
   private readonly toTower: (x: Tensor) => Tensor
-  private held = 0
 
-  constructor({ prompts, depth, words }: MapleOptions, { backbone, generator }: Setting) {
+  constructor({ prompts, depth, init, phrase }: MapleOptions, { backbone, generator }: Setting) {
     super()
     const { text } = backbone
     this.tower = towerOf(backbone, 'MaPLe')
     this.toTower = towerType(backbone)
     refuseTooDeep(depth, this.tower.layers)
-    this.first = this.parameter('first', firstPrompts(text, words, prompts, generator))
+    this.first = new Context([prompts, text.tokenWidth], { init, phrase }, text, generator)
     this.coupling = new nn.Linear(text.tokenWidth, this.tower.width, { generator })
     this.deeper = Array.from({ length: depth - 1 }, () => new DeeperPrompts(prompts, text, this.tower, generator))
     for (const { coupling } of this.deeper.slice(1)) copyWeights(this.deeper[0]!.coupling, coupling)
@@ -126,7 +126,7 @@ class MapleModule extends nn.Module {
 
   /** The prompts stand after the start token; each of the deeper layers finds its own there. */
   textHooks(): Hooks {
-    const count = this.first.shape[0]!
+    const count = this.first.context.shape[0]!
     return {
       before: (layer, x) => {
         const own = this.deeper[layer - 1]?.prompts
@@ -147,8 +147,8 @@ class MapleModule extends nn.Module {
     const { tower, toTower, deeper } = this
     const [count, frames] = clips.shape as [number, number]
     const shaped = (prompts: Tensor) => toTower(prompts).expand([count * frames, ...prompts.shape])
-    const tokens = tower.embed(toTower(clips.flatten(0, 1)), shaped(this.coupling.forward(this.first)))
-    const own = tokens.shape[1]! - this.first.shape[0]!
+    const tokens = tower.embed(toTower(clips.flatten(0, 1)), shaped(this.coupling.forward(this.first.context)))
+    const own = tokens.shape[1]! - this.first.context.shape[0]!
     const seen = tower.run(tokens, {
       before: (layer, x) => {
         const next = deeper[layer - 1]
@@ -158,11 +158,6 @@ class MapleModule extends nn.Module {
       kept: (layer) => (layer === tower.layers - 1 ? 1 : layer < deeper.length ? own : undefined),
     })
     return tower.pool(seen).float().view([count, frames, -1])
-  }
-
-  /** Frees embedded tokens with the module; they are no part of its state. */
-  hold(tokens: Tensor): void {
-    this.buffer(`tokens ${this.held++}`, tokens, { persistent: false })
   }
 }
 
@@ -177,26 +172,14 @@ class DeeperPrompts extends nn.Module {
   }
 }
 
-/** The embeddings of words that are just as many tokens, else N(0, 0.02^2). */
-function firstPrompts(text: TextEncoder, words: string, count: number, generator: Generator): Tensor {
-  const { ids, ends } = text.tokenize([words])
-  if (ends[0] === count + 1) {
-    return noGrad(() =>
-      text
-        .embedTokens(ids.narrow(1, 1, count).contiguous())
-        .squeeze(0)
-        .clone(),
-    )
-  }
-  return nn.init.normal_(empty([count, text.tokenWidth]), 0, 0.02, generator)
-}
-
 /** The original makes its deeper couplings as copies of one. */
 function copyWeights(from: nn.Linear, to: nn.Linear): void {
-  noGrad(() => {
-    to.weight.copy_(from.weight)
-    to.bias!.copy_(from.bias!)
-  })
+  noGrad(() =>
+    scope(() => {
+      to.weight.copy_(from.weight)
+      to.bias!.copy_(from.bias!)
+    }),
+  )
 }
 
 function refuseTooDeep(depth: number, layers: number): void {

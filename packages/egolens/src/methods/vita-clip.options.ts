@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { classTextOptions } from './class-texts.js'
 import { frameOptions } from './prompted-frames.js'
-import { chunkOptions } from './prompted-texts.js'
 import type { TrainingDefaults } from './types.js'
 
 /** The recipe's `options` of Vita-CLIP. */
@@ -24,7 +24,7 @@ export const vitaClipOptions = z.strictObject({
     .default(0.07)
     .describe("the logit scale begins at 1 / temperature, or at CLIP's own"),
   logitScale: z.enum(['trainable', 'frozen']).default('trainable').describe('whether that is trained'),
-  ...chunkOptions,
+  ...classTextOptions,
   ...frameOptions,
 })
 export type VitaClipOptions = z.output<typeof vitaClipOptions>

@@ -85,7 +85,8 @@ class LayerPrompts extends nn.Module {
     if (this.global) groups.push(this.global.unsqueeze(0))
     if (!this.projection) return groups
     const seen = tokens.select(1, 0).reshape([clips, frames, tokens.shape[2]!]).float()
-    const projected = this.projection.forward(seen) // [B, N, W]
+    // Under autocast a product is bfloat16, and a norm with float32 weights wants float32.
+    const projected = this.projection.forward(seen).float() // [B, N, W]
     if (this.local) groups.push(this.local.add(projected))
     if (this.summaryAttention) {
       const between = this.summaryAttention.forward(this.summaryNorm!.forward(projected))

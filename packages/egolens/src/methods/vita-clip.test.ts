@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expectNoLeak, F, Generator, noGrad, optim, scope, type Tensor, tensor } from '@egolens/torch'
+import { autocast, cat, expectNoLeak, F, Generator, noGrad, optim, scope, type Tensor, tensor } from '@egolens/torch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClipModel } from '../encoders/clip/load.js'
 import {
@@ -14,7 +14,7 @@ import {
   goldenLabels,
   goldenMethod,
   goldenPixels,
-} from './golden.testing.js'
+} from './golden/pixels.testing.js'
 import { createMethod } from './registry.js'
 import { standInBackbone, standInLabels } from './testing.js'
 import type { Method } from './types.js'
@@ -115,6 +115,27 @@ describe('the forward and backward pass', () => {
       method.module.dispose()
     })
     other.dispose()
+  })
+})
+
+describe('a step in bfloat16 with float32 weights', () => {
+  it.each([{}, { recomputeFrames: true, frameChunk: 3, recompute: true }])('keeps the direction: %j', (options) => {
+    scope(() => {
+      const method = goldenMethod(clip, 'vita-clip', { ...small, ...options })
+      fillByFormula(method)
+      const exact = step(method)
+      const gradients = () => method.module.parameters().map(({ grad }) => grad!.clone().flatten())
+      const before = cat(gradients())
+      for (const parameter of method.module.parameters()) parameter.grad!.zero_()
+      const logits = autocast({ dtype: 'bfloat16' }, () => {
+        const output = method.forward(goldenBatch(goldenPixels()), method.classes(goldenLabels))
+        return output.logits.noun!
+      })
+      method.backward!(F.crossEntropy(logits, tensor([1, 0], { dtype: 'int64' })))
+      expect(logits.sub(tensor(exact.logits)).abs().amax().item()).toBeLessThan(0.03)
+      expect(F.cosineSimilarity(before, cat(gradients()), 0).item()).toBeGreaterThan(0.99)
+      method.module.dispose()
+    })
   })
 })
 

@@ -43,12 +43,10 @@ class VitaClip implements Method<ClassVectors> {
     private readonly options: VitaClipOptions,
     setting: Setting,
   ) {
-    const { textVectors: contextTokens, classToken, classSpecific, fullStop, classChunk, recompute, view } = options
-    const context = { contextTokens, classToken, classSpecific, fullStop, classChunk, recompute }
-    this.texts = coOp.create(coOp.options.parse(context), setting) as Method<ClassVectors>
+    this.texts = coOp.create(coOp.options.parse(textOptions(options)), setting) as Method<ClassVectors>
     this.transfersToNewLabels = this.texts.transfersToNewLabels
     this.components = setting.components
-    this.needs = { clip: 'pixels', views: [view], context: [], text: 'tokens', frames: setting.frames }
+    this.needs = { clip: 'pixels', views: [options.view], context: [], text: 'tokens', frames: setting.frames }
     this.module = new VitaClipModule(options, setting, this.texts.module)
     this.frames = new PromptedFrames(options, setting.frames)
   }
@@ -77,6 +75,11 @@ class VitaClip implements Method<ClassVectors> {
   diagnostics(): Record<string, number> {
     return { logitScale: Math.exp(this.module.logitScale.item()) }
   }
+}
+
+function textOptions(options: VitaClipOptions) {
+  const { textVectors, classToken, classSpecific, fullStop, classChunk, recompute, sharePrefix } = options
+  return { contextTokens: textVectors, classToken, classSpecific, fullStop, classChunk, recompute, sharePrefix }
 }
 
 class VitaClipModule extends nn.Module {

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { fromTypedArray, Generator, noGrad, scope, type Tensor } from '@egolens/torch'
 import { z } from 'zod'
-import type { LabelSets } from '../datasets/types.js'
-import { tinyConfig, wordTokenizer, writeClip } from '../encoders/clip/clip.testing.js'
-import type { ClipConfig } from '../encoders/clip/config.js'
-import { type ClipModel, loadClip } from '../encoders/clip/load.js'
-import { expectedTensors } from '../encoders/clip/names.js'
-import { createMethod } from './registry.js'
-import { standInLabels } from './testing.js'
-import type { Batch, Method } from './types.js'
+import type { LabelSets } from '../../datasets/types.js'
+import { tinyConfig, wordTokenizer, writeClip } from '../../encoders/clip/clip.testing.js'
+import type { ClipConfig } from '../../encoders/clip/config.js'
+import { type ClipModel, loadClip } from '../../encoders/clip/load.js'
+import { expectedTensors } from '../../encoders/clip/names.js'
+import { createMethod } from '../registry.js'
+import { standInLabels } from '../testing.js'
+import type { Batch, Method } from '../types.js'
 
-/** The CLIP of golden/make.py: three layers in each tower, so that some are neither the first nor the last. */
+/** The CLIP of pixels.make.py: three layers in each tower, so that some are neither the first nor the last. */
 export const goldenConfig: ClipConfig = {
   ...tinyConfig,
   vision: { ...tinyConfig.vision, layers: 3 },
@@ -29,7 +29,7 @@ export async function goldenClip(dir: string, compute?: 'bfloat16'): Promise<Cli
   return loadClip(dir, compute ? { compute } : {})
 }
 
-/** The pixels of golden/make.py: 2 clips of 3 frames, then more where they are wanted. */
+/** The pixels of pixels.make.py: 2 clips of 3 frames, then more where they are wanted. */
 export function goldenPixels(clips = 2): Tensor {
   const shape = [clips, goldenFrames, 3, 8, 8]
   const count = shape.reduce((a, b) => a * b, 1)
@@ -51,7 +51,7 @@ export function goldenMethod(clip: ClipModel, name: string, options: Record<stri
   return createMethod(name, options, setting)
 }
 
-/** Fills a method's state as golden/make.py does. */
+/** Fills a method's state as pixels.make.py does. */
 export function fillByFormula(method: Method): void {
   const state = method.module.stateDict()
   Object.keys(state)
@@ -100,6 +100,6 @@ const goldenCase = z.object({
 export type GoldenCase = z.infer<typeof goldenCase>
 
 export async function goldenCases(method: 'vita' | 'maple'): Promise<Record<string, GoldenCase>> {
-  const text = await readFile(new URL('golden/golden.json', import.meta.url), 'utf8')
+  const text = await readFile(new URL('pixels.json', import.meta.url), 'utf8')
   return z.record(z.string(), goldenCase).parse((JSON.parse(text) as Record<string, unknown>)[method])
 }

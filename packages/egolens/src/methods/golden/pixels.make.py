@@ -1,6 +1,6 @@
 """Golden numbers for the tests of Vita-CLIP and MaPLe, by a plain forward pass in PyTorch 1.13.1 in double precision:
 
-    python3 make.py > golden.json  (then biome check --write)
+    python3 pixels.make.py > pixels.json  (then biome check --write)
 
 Written from the papers' descriptions, in the order and with all the tokens that they have: prompts are put into the
 sequence, everything goes through attention, what does not go on is cut out again. Weights are by formula: the k-th
@@ -185,7 +185,7 @@ def vita(vectors=2, use_global=2, use_local=True, use_summary=True, use_time=Tru
 
 
 def maple(count=2, depth=2, unit=False):
-    shapes = {"first": (count, TEXT), "coupling.weight": (WIDTH, TEXT), "coupling.bias": (WIDTH,)}
+    shapes = {"first.context": (count, TEXT), "coupling.weight": (WIDTH, TEXT), "coupling.bias": (WIDTH,)}
     for i in range(depth - 1):
         shapes[f"deeper.{i}.prompts"] = (count, TEXT)
         shapes[f"deeper.{i}.coupling.weight"] = (WIDTH, TEXT)
@@ -194,7 +194,7 @@ def maple(count=2, depth=2, unit=False):
 
     coupled = lambda prompts, at: F.linear(p[prompts], p[f"{at}.weight"], p[f"{at}.bias"])
     x = placed(PIXELS.flatten(0, 1))
-    x = torch.cat([x, coupled("first", "coupling").expand(len(x), -1, -1)], 1)
+    x = torch.cat([x, coupled("first.context", "coupling").expand(len(x), -1, -1)], 1)
     x = norm(x, "vision_model.pre_layrnorm")
     for i in range(LAYERS):
         if 0 < i < depth:
@@ -204,7 +204,7 @@ def maple(count=2, depth=2, unit=False):
         x = mlp(attend(x, at, HEADS), at)
     frames = joint(x).view(len(PIXELS), FRAMES, JOINT)
     video = F.normalize((F.normalize(frames, dim=-1) if unit else frames).mean(1), dim=-1)
-    words = texts(p["first"], [p[f"deeper.{i}.prompts"] for i in range(depth - 1)])
+    words = texts(p["first.context"], [p[f"deeper.{i}.prompts"] for i in range(depth - 1)])
     return case(video @ words.t() * CLIP["logit_scale"].exp(), p)
 
 
