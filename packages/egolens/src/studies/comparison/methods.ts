@@ -19,6 +19,12 @@ const featureRows: StudyRow[] = [
     secondsPerUpdate: 0.023,
   },
   { name: 'X-MIC', method: 'x-mic', options: smallXMic, secondsPerUpdate: 0.04 },
+  { name: 'EgoPrompt', method: 'egoprompt', joint: true, secondsPerUpdate: 0.1 },
+]
+
+const pixelRows: StudyRow[] = [
+  { name: 'Vita-CLIP', method: 'vita-clip', secondsPerUpdate: 0.8 },
+  { name: 'MaPLe', method: 'maple', secondsPerUpdate: 0.8 },
 ]
 
 /** Every method that works on features, under equal conditions: both directions, shared and novel, base-to-novel. */

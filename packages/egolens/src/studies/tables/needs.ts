@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { datasets } from '../../datasets/registry.js'
 import { EgoLensError } from '../../errors.js'
 import { splitsOf } from '../../training/prepare.js'
@@ -25,12 +26,15 @@ function absentData({ dataset, root, file }: DataSpec): string | undefined {
 /** "EPIC-KITCHENS-100" of the reader's "EPIC-KITCHENS-100: 97 verbs, ...". */
 const titleOf = (dataset: string): string => datasets.get(dataset)?.title.split(':')[0] ?? dataset
 
+const isFolder = (name: string): boolean => name.startsWith('.') || isAbsolute(name)
+
 async function absentWeights(name: string): Promise<string | undefined> {
   try {
     await resolveWeights(name)
     return undefined
   } catch (error) {
     if (!(error instanceof EgoLensError) || error.code !== 'weights/not-found') throw error
-    return `${name}: ${error.cure ?? error.message}`
+    if (!isFolder(name)) return `${name}: ${error.cure ?? error.message}`
+    return `weights in ${name}: egolens models convert CHECKPOINT.pth ${name}/model.safetensors`
   }
 }

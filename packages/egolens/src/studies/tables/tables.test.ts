@@ -126,6 +126,13 @@ describe("the project's tables", () => {
     expect(text).toMatch(/; then egolens train .*x-mic-dino-ego4d-noun\.yaml, and 3 more$/)
   })
 
+  it('name the folder for weights that no hub has in this form', async () => {
+    const { table } = await tableOfRecipes(join(project, 'table5'), { runs })
+    expect(table.missing!.find(({ row }) => row === 'LaViLa ViT-L/14, ZS')!.text).toContain(
+      'weights in ./models/lavila-large: egolens models convert CHECKPOINT.pth ./models/lavila-large/model.safetensors',
+    )
+  })
+
   it('are made of results alone too', async () => {
     await run(join(runs, 'a'), 'x-mic-ego4d-noun', 1, 1)
     const result = JSON.parse(await readFile(join(runs, 'a/result.json'), 'utf8')) as Result
