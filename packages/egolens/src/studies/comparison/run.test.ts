@@ -156,7 +156,8 @@ describe('a study', () => {
     for (const study of studies.values()) {
       const cells = cellsOf(study, places)
       const recipes = cells.map((cell) => cellRecipe(study, cell, places, { lr: 1e-3, seed: 1, tune: false }))
-      const same = recipes.map(({ training }) => JSON.stringify(training))
+      // What a method says of a cosine that restarts has no part in one that does not.
+      const same = recipes.map(({ training: { restartEvery, lrFloor, ...own } }) => JSON.stringify(own))
       expect(new Set(same).size).toBe(1)
       const names = recipes.map(({ data }) => data.test.map((test) => test.name).join())
       expect(new Set(names)).toEqual(new Set(['here,there', 'there,here']))
