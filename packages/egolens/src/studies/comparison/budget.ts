@@ -32,14 +32,18 @@ export function budgetOf(study: Study, places: number): Budget {
 }
 
 function rowBudget(study: Study, row: StudyRow, places: number): RowBudget {
-  const { training, clips, grid, seeds, holdOut } = study
+  const { training, clips, grid, seeds, holdOut, baseToNovel } = study
   const cells = places * (row.joint ? 1 : study.components.length)
-  if (row.method === 'zero-shot') return { row: row.name, runs: cells, updates: 0, minutes: minutes(cells, 0, 0) }
+  const protocols = baseToNovel ? 2 : 1
+  if (row.method === 'zero-shot') {
+    return { row: row.name, runs: protocols * cells, updates: 0, minutes: minutes(protocols * cells, 0, 0) }
+  }
   const epochs = training.epochs ?? 1
   const steps = (count: number) => epochs * Math.ceil(count / (training.batch ?? 1))
   const rates = grid.length > 1 ? grid.length : 0
-  const runs = cells * (rates + seeds.length)
-  const updates = cells * (rates * steps((1 - holdOut) * clips.train) + seeds.length * steps(clips.train))
+  const runs = cells * (rates + protocols * seeds.length)
+  // Clips of base classes are fewer than all, so this is the most it can be.
+  const updates = cells * (rates * steps((1 - holdOut) * clips.train) + protocols * seeds.length * steps(clips.train))
   return {
     row: row.name,
     runs,

@@ -37,6 +37,7 @@ export const methodsStudy: Study = {
   rows: featureRows,
   notes: ['EgoPrompt learns verbs and nouns in one run of as many updates; the others in a run each.'],
   grid: [3e-4, 1e-3, 3e-3],
+  baseToNovel: true,
   training: { ...smallTraining, epochs: 12 },
 }
 

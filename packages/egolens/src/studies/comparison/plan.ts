@@ -38,6 +38,8 @@ export interface Study {
   training: NonNullable<RecipeInput['training']>
   features: NonNullable<RecipeInput['features']>
   backbone: NonNullable<RecipeInput['backbone']>
+  /** Also trains every row on half of the classes, with the same learning rate, and tests it on both halves. */
+  baseToNovel?: boolean
   /** Share of the training clips on which the learning rate is chosen. */
   holdOut: number
   /** The folder of the world, and the clips that a place of it has. */
@@ -103,5 +105,6 @@ export function cellRecipe(
 const slug = (name: string) =>
   name
     .toLowerCase()
+    .replace(/\*/g, ' star')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '') // prettier-ignore

@@ -37,6 +37,9 @@ export function studyMarkdown(
   const conditions = [
     `Every row is trained for ${training.epochs} epochs of batches of ${training.batch} with the same optimiser, so the number of updates is the same.`,
     ...rateAndSeeds(study),
+    ...(study.baseToNovel
+      ? ['Base-to-novel runs see the first half of the classes alone, with the learning rate that was chosen for all.']
+      : []),
     'The last epoch is kept. No test clip is looked at before the end.',
     ...(study.notes ?? []),
   ]

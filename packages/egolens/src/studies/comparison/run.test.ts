@@ -71,6 +71,7 @@ describe('a study', () => {
         components: ['noun', 'verb'],
         grid: [1e-2],
         seeds: [1],
+        baseToNovel: true,
         training: { ...changes!.training, epochs: 2 },
       },
     })
@@ -79,13 +80,23 @@ describe('a study', () => {
     ])
     // One rate needs no choosing; every row has all columns, actions too.
     expect(facts.every(({ scores, lr, row }) => scores.length === 0 && lr === (row === 'ZS CLIP' ? undefined : 1e-2)))
-    for (const table of tables) {
+    const [halves] = tables.slice(-1)
+    // Base and novel classes of actions are scored where one run scores both components.
+    expect(halves!.rows.map(({ name, cells }) => [name, cells.flatMap((cell) => cell ?? []).length])).toEqual([
+      ...[
+        ['ZS CLIP', 12],
+        ['apart', 12],
+        ['together', 18],
+      ],
+    ])
+    for (const table of tables.slice(0, -1)) {
       expect(table.rows.map(({ name }) => name)).toEqual(['ZS CLIP', 'apart', 'together'])
       expect(table.rows.every(({ cells }) => cells.every(Boolean))).toBe(true)
     }
     expect(tables.map(({ groups }) => groups[0]!.groups.map(({ title }) => title))).toEqual([
       ['Nouns', 'Verbs'],
       ['Actions'],
+      ['Nouns', 'Verbs', 'Actions'],
     ])
     expect(markdown).toMatch(
       /\| together \| here \| verbs and nouns \| [\d,]+ \| 8 \| [\d.]+ \| \d+ MiB \| 0.01 \| - \|/,

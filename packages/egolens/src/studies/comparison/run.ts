@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { actionTable } from '../../evaluation/action-table.js'
+import { baseNovelTable } from '../../evaluation/base-novel-table.js'
 import { type Comparison, compare } from '../../evaluation/compare.js'
 import { tableSvg } from '../../evaluation/figure.js'
 import { type Result, readResult } from '../../evaluation/result.js'
@@ -7,6 +8,7 @@ import type { Table } from '../../evaluation/table.js'
 import { readIfThere } from '../../files/read.js'
 import { writeAtomic } from '../../files.js'
 import { type Progress, silent } from '../../progress.js'
+import { baseToNovel } from '../../training/base-novel.js'
 import { evaluateRun } from '../../training/evaluate-run.js'
 import type { FeatureSource, Stream } from '../../training/frame-table.js'
 import { discardOther } from '../../training/inputs.js'
@@ -72,6 +74,7 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
   }
 
   const results: Result[] = []
+  const halves: Result[] = []
   const facts: StudyFact[] = []
   const runs = new Runs(join(dir, study.name), resources, countRuns(study, cells), progress, signal)
   for (const cell of cells) {
@@ -80,20 +83,18 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
     const seeds = lr.best === undefined ? study.seeds.slice(0, 1) : study.seeds
     const summaries: RunSummary[] = []
     for (const seed of seeds) {
-      const recipe = cellRecipe(study, cell, places, {
-        seed,
-        tune: false,
-        ...(lr.best === undefined ? {} : { lr: lr.best }),
-      })
+      const recipe = cellRecipe(study, cell, places, { seed, tune: false, ...rateOf(lr) })
       const { result, summary } = await runs.finished(recipe, [...cellPath(cell), `seed-${seed}`])
       results.push(result)
       summaries.push(summary)
+      if (!study.baseToNovel) continue
+      halves.push((await runs.finished(baseToNovel(recipe), [...cellPath(cell), `base-to-novel-${seed}`])).result)
     }
     facts.push(factOf(cell, lr, summaries))
   }
 
   const comparison = compare(results, { against: study.against })
-  const drawn = figures(results, comparison)
+  const drawn = figures(results, halves, comparison)
   const tables = drawn.map(({ table }) => table)
   const outcome = { study: study.name, facts, tables, comparison }
   const markdown = studyMarkdown(study, { ...outcome, figures: drawn })
@@ -103,12 +104,12 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
 }
 
 /** The tables that there is something for, each with the name of its drawing. */
-function figures(results: Result[], { table, sharedNovel, baseNovel }: Comparison): Figure[] {
+function figures(results: Result[], halves: Result[], { table, sharedNovel }: Comparison): Figure[] {
   const all = [
     { file: 'within-cross.svg', table },
     { file: 'shared-novel.svg', table: sharedNovel },
-    { file: 'base-novel.svg', table: baseNovel },
     { file: 'actions.svg', table: actionTable(results) },
+    { file: 'base-novel.svg', table: baseNovelTable(halves) },
   ]
   return all.filter((one): one is Figure => one.table !== undefined && one.table.groups.length > 0)
 }
@@ -129,6 +130,8 @@ interface Chosen {
   scores: { lr: number; score: number }[]
 }
 
+const rateOf = ({ best }: Chosen) => (best === undefined ? {} : { lr: best })
+
 /** The rate with the best held-out accuracy after the last epoch; of equal ones the smallest. */
 async function chooseRate(study: Study, cell: Cell, places: StudyPlace[], runs: Runs): Promise<Chosen> {
   const scores: Chosen['scores'] = []
@@ -142,9 +145,10 @@ async function chooseRate(study: Study, cell: Cell, places: StudyPlace[], runs: 
   return { best: scores.find(({ score }) => score === best)!.lr, scores }
 }
 
-function countRuns({ grid, seeds }: Study, cells: Cell[]): number {
-  const trained = (grid.length > 1 ? grid.length : 0) + seeds.length
-  return cells.reduce((sum, cell) => sum + (trains(cell) ? trained : 1), 0)
+function countRuns({ grid, seeds, baseToNovel }: Study, cells: Cell[]): number {
+  const protocols = baseToNovel ? 2 : 1
+  const trained = (grid.length > 1 ? grid.length : 0) + protocols * seeds.length
+  return cells.reduce((sum, cell) => sum + (trains(cell) ? trained : protocols), 0)
 }
 
 /** Does runs that are not done yet, and counts them. */
