@@ -8,6 +8,8 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'adapter-step': async () => (await import('./adapter-step.js')).adapterStep,
   'coop-step': async () => (await import('./coop-step.js')).coopStep,
   'egoprompt-step': async () => (await import('./egoprompt-step.js')).egoPromptStep,
+  'vita-clip-step': async () => (await import('./vita-clip-step.js')).vitaClipStep,
+  'pixel-memory': async () => (await import('./pixel-memory.js')).pixelMemory,
   encoder: async () => (await import('./encoder.js')).encoder,
   decode: async () => (await import('./decode.js')).decode,
   hands: async () => (await import('./hands.js')).hands,
