@@ -7,6 +7,7 @@ import { formulaWeights, tokenizerOf, writeClip } from '../encoders/clip/clip.te
 import type { ClipConfig } from '../encoders/clip/config.js'
 import { dinoWeights, tinyDino, writeDino } from '../encoders/dino/dino.testing.js'
 import { lavilaWeights, tinyLavila, writeLavila } from '../encoders/lavila/lavila.testing.js'
+import { Recogniser } from '../recognition/recogniser.js'
 import { evaluateRun } from './evaluate-run.js'
 import { extractFeatures } from './prepare.js'
 import { type Recipe, type RecipeInput, resolveRecipe } from './recipe.js'
@@ -96,6 +97,13 @@ describe('from the videos of the kitchen to a result', { timeout: 600_000 }, () 
     expect(xMic.resources.backbone.context.window).toEqual({ frames: 6, stride: 0.25 })
     const coop = recipe('coop-lavila', { method: 'coop', options: { contextTokens: 4 }, backbone, features })
     expect((await whole(coop)).summary.parameters).toBe(4 * 128)
+
+    const recogniser = await Recogniser.open([join(root, 'x-mic-lavila')], { store: join(root, 'features') })
+    const dataset = await xMic.resources.openDataset(recipe('again', { backbone }).data.test[0]!)
+    const [video] = dataset.untrimmed('test')
+    const { segments } = await recogniser.recognise(video!.source)
+    recogniser.dispose()
+    expect(segments.every(({ start, end }) => start >= 0 && end > start)).toBe(true)
   })
 
   it('windows are refused where no encoder sees any', async () => {

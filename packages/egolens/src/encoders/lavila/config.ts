@@ -1,3 +1,4 @@
+import { EgoLensError } from '../../errors.js'
 import type { TowerConfig } from '../clip/config.js'
 import { depthOf, tellingShape, type WeightSource } from '../source.js'
 
@@ -34,9 +35,17 @@ export function isLavila(names: readonly string[]): boolean {
 /**
  * The size of a dual encoder, which its shapes tell: heads are 64 wide, MLPs four times the width.
  *
- * @throws EgoLensError `weights/mismatch` where a shape that tells is missing
+ * @throws EgoLensError `lavila/unsupported` for narrators, classifiers and other text towers than CLIP's;
+ * `weights/mismatch` where a shape that tells is missing
  */
 export function configFromShapes(source: WeightSource, where: string): LavilaConfig {
+  if (!source.names.some((name) => name.startsWith('transformer.'))) {
+    const others = new Set(source.names.map((name) => name.split('.')[0]!).filter((part) => part !== 'visual'))
+    throw new EgoLensError('lavila/unsupported', `there is no text tower like CLIP's (but ${[...others].join(', ')})`, {
+      where,
+      cure: 'take a dual encoder of LaViLa with the text tower of CLIP',
+    })
+  }
   const shape = (name: string) => tellingShape(source, name, where)
   const [width, , patch] = shape('visual.patch_embed.proj.weight') as [number, number, number]
   const [, positions] = shape('visual.pos_embed') as [number, number]

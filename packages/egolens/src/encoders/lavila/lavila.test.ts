@@ -185,6 +185,16 @@ test('all that does not fit is listed with the nearest names', async () => {
   })
 })
 
+test('narrators and classifiers are told from dual encoders', async () => {
+  const entries = Object.entries(lavilaWeights(tinyLavila)).filter(([name]) => name.startsWith('visual.'))
+  const weights = { ...Object.fromEntries(entries), 'fc_cls.weight': zeros([5, 128]) }
+  await writeLavila(dir, weights, wordTokenizer(20))
+  await expect(loadDualEncoder(dir)).rejects.toMatchObject({
+    code: 'lavila/unsupported',
+    message: "there is no text tower like CLIP's (but fc_cls)",
+  })
+})
+
 // A layer of width w has 2 x (3 w w + 3 w + w w + w) in its two attentions, 8 w w + 5 w in its MLP and 6 w in its norms.
 test.each([
   ['base', 768, 12, 16, 512, 12],

@@ -59,7 +59,7 @@ export interface LavilaOptions {
  * (`longTexts: 'cut'` leaves that away, as the published code does).
  *
  * @throws EgoLensError `weights/not-found`, `weights/mismatch`, `weights/not-finite`, `weights/not-safetensors`,
- * `tokenizer/not-found`, `tokenizer/too-large`
+ * `lavila/unsupported`, `tokenizer/not-found`, `tokenizer/too-large`
  * @example
  * const lavila = await loadLavila('models/lavila-large')
  * const clips = lavila.image.encode(pixels)              // [B, 4, 3, 224, 224] -> [B, 256]
