@@ -1,5 +1,6 @@
 import { harmonicMean } from './harmonic-mean.js'
 import { overSeeds } from './over-seeds.js'
+import { isHalved, pairsOf } from './pairs.js'
 import type { Result, TestResult } from './result.js'
 import type { Table, TableRow } from './table.js'
 import { type Block, blocksOf } from './tables.js'
@@ -10,7 +11,9 @@ import { type Block, blocksOf } from './tables.js'
  *
  * @returns a table without columns where nothing has verbs and nouns of the same clips
  */
-export function actionTable(results: readonly Result[]): Table {
+export function actionTable(all: readonly Result[]): Table {
+  // Runs that saw half of the classes have a table of their own.
+  const results = all.filter((result) => !isHalved(result))
   const blocks = blocksOf(results)
   const names = [...new Set(results.map(({ name }) => name))]
   const rows = names.map((name): TableRow => {
@@ -42,17 +45,6 @@ export function actionTable(results: readonly Result[]): Table {
       ? ['Mean ± standard deviation over seeds.']
       : [],
   }
-}
-
-/** Results of one row by training set and seed, verbs and nouns together. */
-function pairsOf(results: readonly Result[]): Result[] {
-  const pairs = new Map<string, Result>()
-  for (const result of results) {
-    const key = JSON.stringify([result.trainedOn, result.seed])
-    const known = pairs.get(key)
-    pairs.set(key, known ? { ...known, tests: [...known.tests, ...result.tests] } : result)
-  }
-  return [...pairs.values()]
 }
 
 function valuesOf({ trainedOn, tests }: Result, { within, cross }: Block): number[] | undefined {

@@ -1,7 +1,8 @@
 import type { Component } from '../datasets/types.js'
 import { baseNovelTable } from './base-novel-table.js'
 import { type PairedDifference, pairedBootstrap } from './bootstrap.js'
-import type { Result, TestResult } from './result.js'
+import { isHalved } from './pairs.js'
+import type { Prediction, Result, TestResult } from './result.js'
 import type { Table } from './table.js'
 import { crossTable, sharedNovelTable, type TableOptions } from './tables.js'
 
@@ -35,9 +36,11 @@ export interface CompareOptions extends TableOptions {
  * row's, over the same clips (drawn by video where results name it), per-clip scores averaged over seeds.
  */
 export function compare(results: readonly Result[], { against, ...options }: CompareOptions = {}): Comparison {
-  const sharedNovel = sharedNovelTable(results, options)
+  // What a run that saw half of the classes scores on all of them stands beside nothing.
+  const whole = results.filter((result) => !isHalved(result))
+  const sharedNovel = sharedNovelTable(whole, options)
   const bases = against ?? results.slice(0, 1).map(({ name }) => name)
-  const comparison: Comparison = { table: crossTable(results, options), differences: differences(results, bases) }
+  const comparison: Comparison = { table: crossTable(whole, options), differences: differences(results, bases) }
   if (sharedNovel.groups.length > 0) comparison.sharedNovel = sharedNovel
   const baseNovel = baseNovelTable(results)
   if (baseNovel.groups.length > 0) comparison.baseNovel = baseNovel
@@ -93,27 +96,31 @@ function differences(results: readonly Result[], against: readonly string[]): Ro
 function collect(results: readonly Result[]): Scores[] {
   const found = new Map<string, Scores>()
   for (const result of results) {
-    for (const test of result.tests) {
-      const key = JSON.stringify([result.name, result.trainedOn, test.name, test.component])
+    for (const { name: test, component, predictions } of result.tests.flatMap(halvesOf)) {
       const { name, trainedOn } = result
-      const scores = found.get(key) ?? {
-        name,
-        trainedOn,
-        test: test.name,
-        component: test.component,
-        runs: 0,
-        clips: new Map(),
-      }
+      const key = JSON.stringify([name, trainedOn, test, component])
+      const scores = found.get(key) ?? { name, trainedOn, test, component, runs: 0, clips: new Map() }
       found.set(key, scores)
-      add(scores, test)
+      add(scores, predictions)
     }
   }
   return [...found.values()]
 }
 
-function add(scores: Scores, test: TestResult): void {
+/** In base-to-novel each half is a test of its own, where only its classes compete. */
+function halvesOf(test: TestResult): Pick<TestResult, 'name' | 'component' | 'predictions'>[] {
+  const { name, component, predictions } = test
+  if (!predictions.some(({ half }) => half)) return [test]
+  return (['base', 'novel'] as const).map((of) => ({
+    name: `${name}, ${of} classes`,
+    component,
+    predictions: predictions.flatMap((p) => (p.half?.of === of ? [{ ...p, top: [p.half.best] }] : [])),
+  }))
+}
+
+function add(scores: Scores, predictions: readonly Prediction[]): void {
   scores.runs++
-  for (const { id, video, label, top } of test.predictions) {
+  for (const { id, video, label, top } of predictions) {
     const clip = scores.clips.get(id) ?? { hits: 0, group: video ?? id }
     clip.hits += top[0] === label ? 1 : 0
     scores.clips.set(id, clip)

@@ -3,7 +3,7 @@ import { actionAccuracy } from './action.js'
 import { harmonicMean } from './harmonic-mean.js'
 import { metric } from './metric-names.js'
 import type { Summary, TestResult } from './result.js'
-import type { ScoredClip } from './scores.js'
+import { predicted, type ScoredClip } from './scores.js'
 import { type SubsetSpace, subsetAccuracy } from './subset.js'
 
 /** Two parts of a label set: shared and novel classes of another dataset, or base and novel ones of training's own. */
@@ -37,6 +37,22 @@ export function addParts(
     [`clips of ${kind} classes`]: known?.clips ?? 0,
     'clips of novel classes': unknown?.clips ?? 0,
   }
+}
+
+/** Says of each prediction which half its label is of, and what it would be among the classes that compete there. */
+export function addHalves(
+  result: TestResult,
+  clips: readonly ScoredClip[],
+  { first, novel }: Parts,
+  space: SubsetSpace = 'restricted',
+): void {
+  const [base, other] = [new Set(first), new Set(novel)]
+  clips.forEach((clip, i) => {
+    const of = base.has(clip.label) ? 'base' : other.has(clip.label) ? 'novel' : undefined
+    if (of === undefined) return
+    const among = of === 'base' ? first : novel
+    result.predictions[i]!.half = { of, best: predicted(clip, space === 'restricted' ? among : undefined) }
+  })
 }
 
 /**

@@ -6,7 +6,7 @@ import { decisions, expectedCalibrationError } from './calibration-error.js'
 import { harmonicMean } from './harmonic-mean.js'
 import { meanClassAccuracy } from './mean-class.js'
 import { metric } from './metric-names.js'
-import { addParts, baseNovelActions, type Parts } from './parts.js'
+import { addHalves, addParts, baseNovelActions, type Parts } from './parts.js'
 import type { Prediction, Summary, TestResult } from './result.js'
 import { type ScoredClip, softmax, top } from './scores.js'
 import type { SubsetSpace } from './subset.js'
@@ -77,6 +77,7 @@ function score(test: ScoredTest, options: ProtocolOptions): TestResult {
   }
   const parts = partsOf(test, options)
   if (parts) addParts(result, clips, parts, test.subsetSpace ?? options.subsetSpace)
+  if (parts?.kind === 'base') addHalves(result, clips, parts, test.subsetSpace ?? options.subsetSpace)
   return result
 }
 

@@ -13,6 +13,8 @@ const prediction = z.strictObject({
   /** Up to five classes, the most probable first, and their probabilities over the full label set. */
   top: z.array(z.int().min(0)).min(1).max(5),
   probabilities: z.array(share).min(1).max(5),
+  /** In base-to-novel the half that its label is of, and the most probable of the classes that compete there. */
+  half: z.strictObject({ of: z.enum(['base', 'novel']), best: z.int().min(0) }).optional(),
 })
 
 const testResult = z.strictObject({

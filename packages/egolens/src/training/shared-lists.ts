@@ -51,6 +51,6 @@ function listOf(lists: SharedLists, component: Component, components: Component[
   if (components.length === 1) return lists
   throw new EgoLensError('evaluation/one-list', 'one list of shared classes cannot hold verbs and nouns', {
     where: lists,
-    cure: 'give each its own: shared: {verb: verbs.txt, noun: nouns.txt}, or --shared verb=verbs.txt --shared noun=nouns.txt',
+    cure: 'give each its own: shared: {verb: verbs.txt, noun: nouns.txt}, or --shared-verbs and --shared-nouns',
   })
 }
