@@ -91,6 +91,13 @@ describe('a table of frames', () => {
     const clips = [clip('a', 'v', 0, 1), clip('b', 'gone', 0, 1), clip('c', 'short', 4, 5)]
     await expect(FrameTable.load(clips, source, [...streams])).rejects.toThrow('2 of 3 clips have no features: b, c')
   })
+
+  it('tells what there is of such a video with other settings, once for each', async () => {
+    const others = { ...source, others: async () => ['every 0.5, not 0.25'] }
+    await expect(FrameTable.load([clip('b', 'gone', 0, 1)], others, [...streams])).rejects.toThrow(
+      /^1 of 1 clips have no features: b; its video has features with every 0.5, not 0.25$/,
+    )
+  })
 })
 
 describe('the loader', () => {
