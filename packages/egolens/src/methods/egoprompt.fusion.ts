@@ -73,19 +73,20 @@ export class PatternFusion extends nn.Module {
     const perComponent = each.shape[2]!
     if (this.queryNorm) {
       const queries = this.queryNorm.forward(own).transpose(0, 1) // [B, C, d]
-      return attn.forward(queries, tokens, tokens, this.masks(components, 1, perComponent)).transpose(0, 1)
+      return attn.forward(queries, tokens, tokens, this.masks(own, 1, perComponent)).transpose(0, 1)
     }
-    const seen = attn.forward(tokens, tokens, tokens, this.masks(components, perComponent, perComponent))
+    const seen = attn.forward(tokens, tokens, tokens, this.masks(own, perComponent, perComponent))
     return seen.unflatten(1, [components, perComponent]).mean(2).transpose(0, 1)
   }
 
   /** True where a component would attend to tokens of its own, if it is to attend to the other's alone. */
-  private masks(components: number, queries: number, keys: number): { attnMask?: Tensor } {
+  private masks({ shape, device }: Tensor, queries: number, keys: number): { attnMask?: Tensor } {
     if (this.options.attendTo === 'both') return {}
+    const components = shape[0]!
     const rows = Array.from({ length: components * queries }, (_, q) =>
       Array.from({ length: components * keys }, (_, k) => Math.floor(q / queries) === Math.floor(k / keys)),
     )
-    return { attnMask: tensor(rows, { dtype: 'bool' }) }
+    return { attnMask: tensor(rows, { dtype: 'bool', device }) }
   }
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { Generator, noGrad, scope, type Tensor, tensor } from '@egolens/torch'
+import { autocast, Generator, noGrad, scope, type Tensor, tensor } from '@egolens/torch'
 import { describe, expect, it } from 'vitest'
 import type { Component } from '../datasets/types.js'
 import { defaultLoss } from '../training/loss.js'
 import { createOptimizer } from '../training/optimizer.js'
 import { enterStage, planStages, setRates } from '../training/stages.js'
 import { standInRecipe } from '../training/testing.js'
+import { egoPromptOptions } from './egoprompt.options.js'
 import type { PromptPool } from './egoprompt.pool.js'
 import { createMethod } from './registry.js'
 import { formula, standInBackbone, standInLabels } from './testing.js'
@@ -381,6 +382,31 @@ describe('switches of EgoPrompt', () => {
       const classes = method.classes(labels)
       expect(() => method.forward(blind, classes)).toThrow('no image features of the full view')
     })
+  })
+})
+
+describe('EgoPrompt in bfloat16', () => {
+  it('is near float32, and chooses the same pairs', () => {
+    scope(() => {
+      const method = make()
+      fillByFormula(method)
+      method.module.eval()
+      const forward = () => method.forward(batchOf(), method.classes(labels))
+      const [whole, rounded] = [forward(), autocast({ dtype: 'bfloat16' }, forward)]
+      for (const component of ['verb', 'noun'] as const) {
+        expect(rounded.logits[component]!.dtype).toBe('float32')
+        expect(whole.logits[component]!.sub(rounded.logits[component]!).abs().amax().item()).toBeLessThan(3)
+      }
+    })
+  })
+})
+
+describe('the docs', () => {
+  it('have every option in their table', () => {
+    const page = readFileSync(new URL('../../../../docs/egoprompt.md', import.meta.url), 'utf8')
+    const listed = [...page.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)`/g)])
+    const options = Object.keys(egoPromptOptions.shape)
+    expect(listed.map(([, name]) => name)).toEqual(expect.arrayContaining(options))
   })
 })
 
