@@ -46,6 +46,12 @@ function everyCommand(command: Command): Command[] {
 
 const usage = 2
 
+// Who reads the first lines alone (`| head`) has had enough: no fault of the program.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
+
 try {
   const root = program()
   if (process.argv.length <= 2) root.outputHelp()

@@ -114,6 +114,16 @@ describe("a table in the paper's form", () => {
     expect(tableMarkdown(table)).toContain('| Nouns: X-MIC, published: hm |')
   })
 
+  it("takes Table 1's runs for Table 3 where they were tested on EGTEA, for the training is the same", () => {
+    const table = paperTable(publishedTable(3), [
+      result({ name: 'coop-ego4d-noun', within: [ego, 4], cross: ['egtea', 2] }),
+      result({ name: 'x-mic-ego4d-noun', within: [ego, 4], cross: [epic, 2] }),
+    ])
+    expect(table.rows[1]!.cells.slice(0, 2).map((cell) => cell?.mean)).toEqual([1, 0.5])
+    expect(table.rows.at(-1)!.cells[0]).toBeUndefined()
+    expect(table.notes.at(-1)).toBe('Not in this table: x-mic-ego4d-noun.')
+  })
+
   it("leaves the paper's numbers out beside other label sets, and names runs that have no cell", () => {
     const runs = [
       result({ name: 'x-mic-egtea-noun', within: [ego, 4], cross: ['egtea', 4], classes: 9 }),

@@ -8,6 +8,7 @@ import {
   publishedClasses,
   type Quantity,
   runName,
+  runNames,
   source,
 } from './published/index.js'
 import type { Result, TestResult } from './result.js'
@@ -57,7 +58,7 @@ function cellsOf(
   let from = 0
   return paper.blocks.flatMap((block) => {
     const { length } = block.columns
-    const own = results.filter((result) => nameOf(result) === runName(row, block))
+    const own = results.filter((result) => fills(result, row, block))
     const measured = overSeeds(
       own,
       length,
@@ -68,6 +69,12 @@ function cellsOf(
     from += length
     return [...measured, ...(comparable(block) ? printed : block.columns.map(() => undefined))]
   })
+}
+
+/** Whether a result stands in a row's cells of a block: by its name, and by the datasets that it was tested on. */
+export function fills(result: Result, row: PublishedRow, block: PublishedBlock): boolean {
+  const [own, other] = runNames(row, block)
+  return nameOf(result) === own || (nameOf(result) === other && testsOf(result, block).cross !== undefined)
 }
 
 function valuesOf(result: Result, block: PublishedBlock): (number | undefined)[] | undefined {
@@ -96,11 +103,10 @@ function testsOf(result: Result, block: PublishedBlock): { within?: TestResult; 
 
 /** A toy's figures do not stand beside the paper's. */
 function ofOtherLabels({ rows }: PublishedTable, block: PublishedBlock, results: readonly Result[]): boolean {
-  const names = new Set(rows.map((row) => runName(row, block)))
   return results.some((result) => {
     const tests = Object.values(testsOf(result, block)) as (TestResult | undefined)[]
     return (
-      names.has(nameOf(result)) &&
+      rows.some((row) => fills(result, row, block)) &&
       tests.some((test) => test && publishedClasses[test.dataset]?.[block.component] !== test.classes)
     )
   })
@@ -120,9 +126,9 @@ function notesOf(
     const where = other.map(({ group, title }) => `${group}, ${title}`).join('; ')
     notes.push(`Measured on other label sets than the paper's, so its numbers do not stand there: ${where}.`)
   }
-  const known = new Set(paper.blocks.flatMap((block) => paper.rows.map((row) => runName(row, block))))
-  const strangers = [...new Set(results.map(nameOf).filter((name) => !known.has(name)))]
-  if (strangers.length > 0) notes.push(`Not in this table: ${strangers.join(', ')}.`)
+  const placed = (result: Result) => paper.blocks.some((block) => paper.rows.some((row) => fills(result, row, block)))
+  const strangers = new Set(results.filter((result) => !placed(result)).map(nameOf))
+  if (strangers.size > 0) notes.push(`Not in this table: ${[...strangers].join(', ')}.`)
   return notes
 }
 

@@ -9,7 +9,14 @@ import { table6 } from './table6.js'
 import { table7 } from './table7.js'
 import type { PublishedTable } from './types.js'
 
-export { type PublishedBlock, type PublishedRow, type PublishedTable, type Quantity, runName } from './types.js'
+export {
+  type PublishedBlock,
+  type PublishedRow,
+  type PublishedTable,
+  type Quantity,
+  runName,
+  runNames,
+} from './types.js'
 export { table1, table2, table3, table4, table5, table6, table7 }
 
 /** Where published numbers stand. */

@@ -19,6 +19,8 @@ export interface PublishedBlock {
   columns: readonly { title: string; quantity: Quantity }[]
   /** What the runs behind these columns are called; {} stands for the row's `run`. */
   run: string
+  /** Runs of another name that stand here too, where they were tested on these datasets. */
+  otherRun?: string
 }
 
 /** A row of numbers as printed in a paper, in per cent. */
@@ -42,6 +44,10 @@ export interface PublishedTable {
 
 /** The name of the run, and of its recipe, that fills a row's cells in a block. */
 export const runName = (row: PublishedRow, block: PublishedBlock): string => block.run.replace('{}', row.run)
+
+/** That, and the name of another run that is trained in the same way. */
+export const runNames = (row: PublishedRow, block: PublishedBlock): string[] =>
+  [block.run, block.otherRun].flatMap((name) => name?.replace('{}', row.run) ?? [])
 
 /** A row of a table: name, part of run names, numbers. */
 export const row = (name: string, run: string, ...numbers: number[]): PublishedRow => ({ name, run, numbers })

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type Comparison, compare } from '../../evaluation/compare.js'
-import { paperTable } from '../../evaluation/paper-table.js'
-import { type PublishedTable, publishedTable, publishedTables } from '../../evaluation/published/index.js'
+import { fills, paperTable } from '../../evaluation/paper-table.js'
+import { type PublishedTable, publishedTable, publishedTables, runName } from '../../evaluation/published/index.js'
 import type { Result } from '../../evaluation/result.js'
 import type { Missing } from '../../evaluation/table.js'
 import { changesOf, type FoundRun, findRuns } from './find-runs.js'
@@ -48,10 +48,10 @@ export async function tableOfRecipes(folder: string, options: RecipeTableOptions
  */
 export async function tableOfResults(number: number, results: readonly Result[]): Promise<Comparison> {
   const paper = publishedTable(number)
-  const known = new Set(results.map(({ recipe }) => recipe.name))
-  const missing = rowsOfPaper(paper).flatMap(({ row, runs }): Missing[] => {
-    const lacking = runs.filter((name) => !known.has(name))
-    return lacking.length > 0 ? [{ row, text: `no run called ${lacking.join(', ')}` }] : []
+  const missing = paper.rows.flatMap((row): Missing[] => {
+    const empty = paper.blocks.filter((block) => !results.some((result) => fills(result, row, block)))
+    const names = [...new Set(empty.map((block) => runName(row, block)))]
+    return names.length > 0 ? [{ row: row.name, text: `no run called ${names.join(', ')}` }] : []
   })
   return inPaperForm(paper, results, missing)
 }
