@@ -53,6 +53,7 @@ export const methodsPixelsStudy: Study = {
   training: { ...smallTraining, epochs: 6, batch: 16, frames: 4 },
   world: 'world-400',
   clips: { train: 300, test: 100 },
+  untrimmed: { train: 0, test: 0 },
 }
 
 /** All rows of a study on so little that it is done in minutes: to see that it runs, not what it says. */
@@ -64,4 +65,5 @@ export const quick = (study: Study): Study => ({
   training: { ...study.training, epochs: 2 },
   world: 'world-quick',
   clips: { train: 120, test: 60 },
+  untrimmed: { train: 0, test: 0 },
 })

@@ -45,6 +45,8 @@ export interface Study {
   /** The folder of the world, and the clips that a place of it has. */
   world: string
   clips: { train: number; test: number }
+  /** Videos of about a minute, in which actions are to be found: to calibrate on and to test on. */
+  untrimmed: { train: number; test: number }
 }
 
 /** What is trained on one place for one component, or for both at once, by one row. */

@@ -63,7 +63,7 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
   const study = { ...of, ...options.changes }
   study.features = { store: join(options.dir, 'features'), ...study.features }
   const { dir, progress = silent, signal } = options
-  const places = options.places ?? (await renderPlaces(join(dir, study.world), study.clips, progress))
+  const places = options.places ?? (await renderPlaces(join(dir, study.world), study, progress))
   const cells = cellsOf(study, places)
   const first = cellRecipe(study, cells[0]!, places, { seed: study.seeds[0]!, tune: false })
   const resources = inMemory(options.resources ?? (await openResources(first)))

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { renderPlace } from '@egolens/world'
 import type { Progress } from '../../progress.js'
-import type { StudyPlace } from './plan.js'
+import type { Study, StudyPlace } from './plan.js'
 
 /** The two places that differ most, in the formats of the paper's two datasets. */
 const PLACES = [
@@ -12,13 +12,10 @@ const PLACES = [
 /** Not the world that the recipes were tried out on: nothing was chosen by looking at this one. */
 const SEED = 2
 
-/** Videos of about a minute, in which actions are to be found: to calibrate on and to test on. */
-const UNTRIMMED = { train: 8, test: 8 }
-
 /** Writes the small world's places to disk, or finishes what is there. */
 export async function renderPlaces(
   dir: string,
-  clips: { train: number; test: number },
+  { clips, untrimmed }: Pick<Study, 'clips' | 'untrimmed'>,
   progress: Progress,
 ): Promise<StudyPlace[]> {
   const places: StudyPlace[] = []
@@ -29,7 +26,7 @@ export async function renderPlaces(
       place: name,
       dir: root,
       clips,
-      untrimmed: UNTRIMMED,
+      untrimmed,
       seed: SEED,
       onProgress: ({ done, total }) => progress({ task, done, total, unit: 'videos' }),
     })

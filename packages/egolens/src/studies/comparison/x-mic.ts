@@ -41,4 +41,5 @@ export const xMicStudy: Study = {
   holdOut: 0.2,
   world: 'world',
   clips: { train: 1500, test: 500 },
+  untrimmed: { train: 8, test: 8 },
 }

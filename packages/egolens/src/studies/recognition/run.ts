@@ -44,7 +44,7 @@ export async function runRecognitionStudy({
   const study = xMicStudy
   const row = study.rows.find(({ name }) => name === ROW)!
   const places: PlaceEvaluations[] = []
-  for (const place of await renderPlaces(join(dir, 'world'), study.clips, progress)) {
+  for (const place of await renderPlaces(join(dir, 'world'), study, progress)) {
     const dataset = await openSpec(place.train)
     const evaluations: RecognitionEvaluation[] = []
     for (const seed of study.seeds) {
