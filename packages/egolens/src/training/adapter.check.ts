@@ -9,9 +9,9 @@ import { differences, runPaths } from './run-directory.js'
  */
 export async function checkAdapter(directory: string, recipe: Recipe): Promise<void> {
   const { method, options, components, backbone, features } = await readAdapterInfo(directory)
-  const parts = ({ clip, context }: Recipe['backbone'], { every, compute, hands }: typeof features) => ({
+  const parts = ({ clip, context }: Recipe['backbone'], { every, window, compute, hands }: typeof features) => ({
     backbone: { clip, context },
-    features: { every, compute, hands },
+    features: { every, window: window ?? {}, compute, hands },
   })
   const wanted = {
     method: recipe.method,

@@ -35,18 +35,20 @@ export async function openRunDirectory(directory: string, recipe: Recipe, resume
     .catch((error: unknown) => {
       throw diskFault(error, paths.checkpoints)
     })
-  if (await exists(paths.recipe)) {
+  // A run that was refused before its first step left nothing but its recipe: what was mended may begin.
+  const begun = await Promise.all([paths.inputs, paths.log, paths.adapter].map(exists))
+  if ((await exists(paths.recipe)) && begun.includes(true)) {
     if (!resume) {
       throw new EgoLensError('run/exists', 'there is a run in this directory', {
         where: directory,
         cure: 'go on with it by --resume, or name another directory',
       })
     }
-    const begun = await readRecipe(paths.recipe)
-    if (recipeHash(begun) === recipeHash(recipe)) return
+    const before = await readRecipe(paths.recipe)
+    if (recipeHash(before) === recipeHash(recipe)) return
     throw new EgoLensError(
       'run/other-recipe',
-      `the run was begun with another recipe: ${differences(begun, recipe).join(', ')}`,
+      `the run was begun with another recipe: ${differences(before, recipe).join(', ')}`,
       {
         where: paths.recipe,
         cure: 'resume with the recipe in the directory, or name another directory',

@@ -12,12 +12,19 @@ export type SharedLists = string | Partial<Record<Component, string>>
  * Shared and novel classes of test sets by lists, by the set's name and component.
  *
  * @param given for all cross tests, before what their recipe names
- * @throws EgoLensError `labels/unknown-name` with the line, `evaluation/one-list` for one list of two components
+ * @throws EgoLensError `labels/unknown-name` with the line, `evaluation/one-list` for one list of two components,
+ * `evaluation/no-cross-test` where none is there to take what is given
  */
 export async function sharedClasses(
   sets: readonly TestSet[],
   given?: SharedLists,
 ): Promise<Map<string, Partial<Record<Component, SharedNovel>>>> {
+  if (given !== undefined && !sets.some(({ role }) => role === 'cross')) {
+    throw new EgoLensError('evaluation/no-cross-test', 'lists of shared classes are for test sets of other datasets', {
+      where: listNamesOf(given),
+      cure: 'name the list beside a test set in the recipe (data.test, shared) to take it within a dataset',
+    })
+  }
   const found = new Map<string, Partial<Record<Component, SharedNovel>>>()
   for (const { spec, role, labels } of sets) {
     const lists = listsOf(spec, role, given)
@@ -37,11 +44,11 @@ export async function sharedClasses(
 export function listNames(spec: NamedDataSpec, role: TestSet['role'], given?: SharedLists): string | undefined {
   const lists = listsOf(spec, role, given)
   if (lists === undefined) return undefined
-  return [lists]
-    .flatMap((one) => (typeof one === 'string' ? one : Object.values(one)))
-    .map((path) => basename(path))
-    .join(', ')
+  return listNamesOf(lists)
 }
+
+const listNamesOf = (lists: SharedLists): string =>
+  (typeof lists === 'string' ? [lists] : Object.values(lists)).map((path) => basename(path)).join(', ')
 
 const listsOf = ({ shared }: NamedDataSpec, role: TestSet['role'], given?: SharedLists): SharedLists | undefined =>
   (role === 'cross' ? given : undefined) ?? shared

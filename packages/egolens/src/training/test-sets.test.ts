@@ -152,6 +152,14 @@ describe('lists of shared classes', () => {
     })
   })
 
+  it('are not passed over where no test set is of another dataset', async () => {
+    await train(standInRecipe({ epochs: 1 }), { dir: root, resources: standInResources() })
+    const sharedList = { noun: '/lists/nouns.txt' }
+    expect(await failure(evaluateRun(root, { resources: standInResources(), sharedList }))).toMatchObject({
+      code: 'evaluation/no-cross-test',
+    })
+  })
+
   it('stand with test sets alone, and shots with training alone', () => {
     const text = writeRecipe(withOther())
     const refuse = (set: string) => {

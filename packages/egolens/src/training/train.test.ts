@@ -7,6 +7,7 @@ import { top1 } from '../evaluation/top1.js'
 import { loadAdapter, readAdapterInfo } from './adapter.js'
 import { release, scoreClips } from './evaluate.js'
 import { evaluateRun } from './evaluate-run.js'
+import { readRecipe } from './recipe.js'
 import { smallEgoPrompt, standInRecipe, standInResources } from './testing.js'
 import { train } from './train.js'
 
@@ -168,6 +169,18 @@ describe('a training run', () => {
     await run('a')
     await expect(run('a')).rejects.toMatchObject({ code: 'run/exists' })
     await expect(run('a', standInRecipe({ lr: 1 }), { resume: true })).rejects.toThrow('training.lr 0.01 -> 1')
+  })
+
+  it('that was refused before its first step may begin in the same directory, mended', async () => {
+    const dir = join(root, 'a')
+    const { data } = standInRecipe()
+    const wrong = standInRecipe({ epochs: 1 }, { data: { ...data, train: { ...data.train, split: 'trian' } } })
+    await expect(train(wrong, { dir, resources: standInResources() })).rejects.toMatchObject({
+      code: 'training/no-split',
+    })
+    const summary = await train(standInRecipe({ epochs: 1 }), { dir, resources: standInResources() })
+    expect(summary.steps).toBe(4)
+    expect((await readRecipe(join(dir, 'recipe.yaml'))).data.train.split).toBe('train')
   })
 
   it('is not resumed on other features or other clips', async () => {
