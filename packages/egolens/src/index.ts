@@ -20,12 +20,24 @@ export { readLabelFile } from './recognition/label-file.js'
 export { Recogniser, type RecogniserOptions, type WorkOptions } from './recognition/recogniser.js'
 export type { HandChoice } from './recognition/recogniser.models.js'
 export * from './report/index.js'
-export { runStudy, type StudyOptions, type StudyOutcome } from './studies/comparison/index.js'
+export {
+  type Budget,
+  budgetOf,
+  runComparison,
+  runStudy,
+  type Study,
+  type StudyOptions,
+  type StudyOutcome,
+  type StudyPlace,
+  type StudyRow,
+  studies,
+} from './studies/comparison/index.js'
 export {
   type RecognitionStudyOptions,
   type RecognitionStudyOutcome,
   runRecognitionStudy,
 } from './studies/recognition/index.js'
+export { type RecipeTableOptions, tableOfRecipes, tableOfResults } from './studies/tables/index.js'
 export { type CheckOptions, checkWorld, type Gate, type GateName } from './studies/world-gates/index.js'
 export type { ScoreOptions } from './training/index.js'
 export * from './training/index.js'

@@ -1,4 +1,5 @@
 export { actionAccuracy } from './action.js'
+export { actionTable } from './action-table.js'
 export { baseNovelTable } from './base-novel-table.js'
 export { type PairedDifference, pairedBootstrap } from './bootstrap.js'
 export { type Decision, decisions, expectedCalibrationError } from './calibration-error.js'
@@ -11,8 +12,10 @@ export {
   tablesOf,
 } from './compare.js'
 export { toCsv } from './csv.js'
+export { differenceTable } from './difference-table.js'
 export { editScore } from './edit-score.js'
 export { type FalseAlarms, falseAlarms } from './false-alarms.js'
+export { tableSvg } from './figure.js'
 export { harmonicMean } from './harmonic-mean.js'
 export { meanClassAccuracy } from './mean-class.js'
 export { metric } from './metric-names.js'

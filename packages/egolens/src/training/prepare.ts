@@ -57,7 +57,8 @@ export function viewsFor(recipe: Recipe, resources: Resources, labels?: LabelSet
   return recipe.features.views ?? viewsOf(needsOf(recipe, resources, labels))
 }
 
-function needsOf(recipe: Recipe, { backbone }: Resources, labels?: LabelSets): Needs {
+/** What the recipe's method asks of the loader. */
+export function needsOf(recipe: Recipe, { backbone }: Resources, labels?: LabelSets): Needs {
   const setting = {
     backbone,
     components: componentsOf(recipe),

@@ -1,5 +1,6 @@
 import type { Component } from '../../datasets/types.js'
-import { type Comparison, differenceText } from '../../evaluation/compare.js'
+import type { Comparison } from '../../evaluation/compare.js'
+import { differenceTable } from '../../evaluation/difference-table.js'
 import { tableMarkdown } from '../../evaluation/render-table.js'
 import type { Table } from '../../evaluation/table.js'
 import type { Study } from './plan.js'
@@ -90,13 +91,14 @@ function factTable(facts: StudyFact[]): string {
 
 function differencesOf({ differences }: Comparison): string {
   const bases = [...new Set(differences.map(({ rows }) => rows[1]))]
-  const parts = bases.map((base) => {
-    const lines = differences
-      .filter(({ rows }) => rows[1] === base)
-      .map((difference) => `- ${differenceText(difference)}`)
-    return `## Differences from ${base}, paired bootstrap over videos\n\n${lines.join('\n')}`
-  })
-  return parts.join('\n\n')
+  const clips = [...new Set(differences.map((difference) => difference.clips))]
+  const note = `In points, over ${clips.join(' or ')} clips, with the middle 95 % of 5,000 draws; in italics where that holds 0: not a clear difference.`
+  return bases
+    .map(
+      (base) =>
+        `## Differences from ${base}, paired bootstrap over videos\n\n${note}\n\n${differenceTable(differences, base)}`,
+    )
+    .join('\n\n')
 }
 
 /** What stands for a picture must not end its own brackets. */

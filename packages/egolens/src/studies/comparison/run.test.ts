@@ -52,7 +52,9 @@ describe('a study', () => {
     expect(fast!.score).toBeGreaterThan(slow!.score)
     const row = tables[0]!.rows.find(({ name }) => name === 'X-MIC')!
     expect(row.cells.map((cell) => cell?.runs)).toEqual([2, 2, 2, 2, 2, 2])
-    expect(markdown).toContain('X-MIC against ZS CLIP, trained on there, nouns of here')
+    expect(markdown).toMatch(
+      /## Differences from ZS CLIP[^#]*\| trained on there, nouns of here \|[^#]*\n\| X-MIC \| \*?[+-][\d.]+ \(/,
+    )
     expect(await readFile(join(root, 'x-mic/results.md'), 'utf8')).toBe(markdown)
   })
 
@@ -80,16 +82,7 @@ describe('a study', () => {
     ])
     // One rate needs no choosing; every row has all columns, actions too.
     expect(facts.every(({ scores, lr, row }) => scores.length === 0 && lr === (row === 'ZS CLIP' ? undefined : 1e-2)))
-    const [halves] = tables.slice(-1)
-    // Base and novel classes of actions are scored where one run scores both components.
-    expect(halves!.rows.map(({ name, cells }) => [name, cells.flatMap((cell) => cell ?? []).length])).toEqual([
-      ...[
-        ['ZS CLIP', 12],
-        ['apart', 12],
-        ['together', 18],
-      ],
-    ])
-    for (const table of tables.slice(0, -1)) {
+    for (const table of tables) {
       expect(table.rows.map(({ name }) => name)).toEqual(['ZS CLIP', 'apart', 'together'])
       expect(table.rows.every(({ cells }) => cells.every(Boolean))).toBe(true)
     }

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { actionTable } from '../../evaluation/action-table.js'
-import { baseNovelTable } from '../../evaluation/base-novel-table.js'
 import { type Comparison, compare } from '../../evaluation/compare.js'
 import { tableSvg } from '../../evaluation/figure.js'
 import { type Result, readResult } from '../../evaluation/result.js'
@@ -12,7 +11,8 @@ import { baseToNovel } from '../../training/base-novel.js'
 import { evaluateRun } from '../../training/evaluate-run.js'
 import type { FeatureSource, Stream } from '../../training/frame-table.js'
 import { discardOther } from '../../training/inputs.js'
-import { extractFeatures, viewsFor } from '../../training/prepare.js'
+import { viewsOf } from '../../training/loader.js'
+import { extractFeatures, needsOf } from '../../training/prepare.js'
 import type { Recipe } from '../../training/recipe.js'
 import type { Resources } from '../../training/resources.js'
 import { openResources } from '../../training/resources.open.js'
@@ -74,7 +74,6 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
   }
 
   const results: Result[] = []
-  const halves: Result[] = []
   const facts: StudyFact[] = []
   const runs = new Runs(join(dir, study.name), resources, countRuns(study, cells), progress, signal)
   for (const cell of cells) {
@@ -88,13 +87,13 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
       results.push(result)
       summaries.push(summary)
       if (!study.baseToNovel) continue
-      halves.push((await runs.finished(baseToNovel(recipe), [...cellPath(cell), `base-to-novel-${seed}`])).result)
+      results.push((await runs.finished(baseToNovel(recipe), [...cellPath(cell), `base-to-novel-${seed}`])).result)
     }
     facts.push(factOf(cell, lr, summaries))
   }
 
   const comparison = compare(results, { against: study.against })
-  const drawn = figures(results, halves, comparison)
+  const drawn = figures(results, comparison)
   const tables = drawn.map(({ table }) => table)
   const outcome = { study: study.name, facts, tables, comparison }
   const markdown = studyMarkdown(study, { ...outcome, figures: drawn })
@@ -104,23 +103,35 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
 }
 
 /** The tables that there is something for, each with the name of its drawing. */
-function figures(results: Result[], halves: Result[], { table, sharedNovel }: Comparison): Figure[] {
+function figures(results: Result[], { table, sharedNovel, baseNovel }: Comparison): Figure[] {
   const all = [
     { file: 'within-cross.svg', table },
     { file: 'shared-novel.svg', table: sharedNovel },
     { file: 'actions.svg', table: actionTable(results) },
-    { file: 'base-novel.svg', table: baseNovelTable(halves) },
+    { file: 'base-novel.svg', table: baseNovel },
   ]
   return all.filter((one): one is Figure => one.table !== undefined && one.table.groups.length > 0)
 }
 
-/** For each place a recipe whose features are those of all rows. */
+/** For each place the recipe whose features are those of all rows, and one for each kind of pixels that rows see. */
 function featureRecipes(study: Study, cells: Cell[], places: StudyPlace[], resources: Resources): Recipe[] {
-  const recipes = cells.map((cell) => cellRecipe(study, cell, places, { seed: study.seeds[0]!, tune: false }))
-  const views = [...new Set(recipes.flatMap((recipe) => viewsFor(recipe, resources)))]
-  return places.map((place) => {
-    const recipe = recipes[cells.findIndex((cell) => cell.place === place)]!
-    return { ...recipe, features: { ...recipe.features, views } }
+  const wanted = cells.map((cell) => {
+    const recipe = cellRecipe(study, cell, places, { seed: study.seeds[0]!, tune: false })
+    return { place: cell.place, recipe, needs: needsOf(recipe, resources) }
+  })
+  const views = [
+    ...new Set(wanted.flatMap(({ needs }) => (needs.clip === 'features' ? viewsOf(needs) : needs.context))),
+  ]
+  return places.flatMap((place) => {
+    const own = wanted.filter((one) => one.place === place)
+    const pixels = new Map(
+      own.flatMap(({ needs, recipe }) => (needs.clip === 'pixels' ? [[viewsOf(needs).join(), recipe]] : [])),
+    )
+    const features = own.find(({ needs }) => needs.clip === 'features')
+    return [
+      ...(features ? [{ ...features.recipe, features: { ...features.recipe.features, views } }] : []),
+      ...pixels.values(),
+    ]
   })
 }
 
