@@ -51,7 +51,7 @@ ${examples(
         const tables = tablesOf(comparison)
         if (options.out) {
           const { reportTable, trainingCurves, writeReport } = await import('../report/index.js')
-          const curves = trainingCurves(await logsBeside(paths.flat()))
+          const curves = trainingCurves(await logsBeside(comparison.runs ?? paths.flat()))
           await writeReport({ title: 'Comparison of runs', tables: tables.map(reportTable), curves }, options.out)
         }
         const show = { text: render.tableText, markdown: render.tableMarkdown, csv: render.tableCsv }[options.format]
@@ -62,7 +62,11 @@ ${examples(
     )
 }
 
-async function comparisonOf(paths: string[], { table, runs, published }: Options): Promise<Comparison> {
+/** What is asked for; `runs` where they were found by their recipes. */
+async function comparisonOf(
+  paths: string[],
+  { table, runs, published }: Options,
+): Promise<Comparison & { runs?: string[] }> {
   const { isRecipeSet, tableOfRecipes, tableOfResults } = await import('../studies/tables/index.js')
   const recipes = paths.length === 0 && table !== undefined ? join('recipes', 'x-mic', `table${table}`) : paths[0]
   if (recipes === undefined) {

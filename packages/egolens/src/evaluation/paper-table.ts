@@ -1,6 +1,7 @@
 import { harmonicMean } from './harmonic-mean.js'
 import { metric } from './metric-names.js'
 import { overSeeds } from './over-seeds.js'
+import { isHalved } from './pairs.js'
 import {
   type PublishedBlock,
   type PublishedRow,
@@ -74,6 +75,7 @@ function cellsOf(
 /** Whether a result stands in a row's cells of a block: by its name, and by the datasets that it was tested on. */
 export function fills(result: Result, row: PublishedRow, block: PublishedBlock): boolean {
   const [own, other] = runNames(row, block)
+  if (isHalved(result)) return false
   return nameOf(result) === own || (nameOf(result) === other && testsOf(result, block).cross !== undefined)
 }
 

@@ -19,6 +19,12 @@ export interface RecipeTableOptions {
   published?: boolean
 }
 
+/** A comparison of runs that were found by their recipes. */
+export interface RecipeTable extends Comparison {
+  /** The directories of those that stand in it. */
+  runs: string[]
+}
+
 /**
  * The table of a folder of recipes: its runs are found by the recipes' names, several seeds each; rows without runs
  * stand with what they need. A folder called table1 to table7 is laid out as X-MIC's paper does.
@@ -27,19 +33,20 @@ export interface RecipeTableOptions {
  * @example
  * const { table } = await tableOfRecipes('recipes/x-mic/table4', { runs: 'runs' })
  */
-export async function tableOfRecipes(folder: string, options: RecipeTableOptions): Promise<Comparison> {
+export async function tableOfRecipes(folder: string, options: RecipeTableOptions): Promise<RecipeTable> {
   const number = options.table ?? numberIn(folder)
   const paper = number === undefined ? undefined : publishedTable(number)
   const recipes = await readRecipeSet(folder)
   const found = await findRuns(options.runs, new Set(recipes.map(({ name }) => name)))
   const rows = paper ? rowsOfPaper(paper) : rowsOfSet(recipes)
-  const results = rows
-    .flatMap(({ runs }) => found.filter(({ recipe }) => runs.includes(recipe.name)))
-    .flatMap(({ result }) => result ?? [])
+  const finished = rows.flatMap(({ runs }) =>
+    found.filter(({ recipe, result }) => result && runs.includes(recipe.name)),
+  )
+  const results = finished.map(({ result }) => result!)
   const missing = await missingRows(rows, recipes, found)
   const comparison = paper ? inPaperForm(paper, results, missing) : inOwnForm(results, missing, options)
   comparison.table.notes.push(...changeNotes(recipes, found))
-  return comparison
+  return { ...comparison, runs: finished.map(({ dir }) => dir) }
 }
 
 /**

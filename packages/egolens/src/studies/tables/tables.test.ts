@@ -60,7 +60,8 @@ describe('the table of a folder of recipes', () => {
     await run(join(runs, 'a-1'), 'a', 1, 1, 'row: First')
     await run(join(runs, 'deep/er/a-2'), 'a', 2, 3, 'row: First')
     await run(join(runs, 'other'), 'other', 1, 4)
-    const { table } = await tableOfRecipes(recipes, { runs })
+    const { table, runs: found } = await tableOfRecipes(recipes, { runs })
+    expect(found).toEqual([join(runs, 'a-1'), join(runs, 'deep/er/a-2')])
     expect(table.rows).toEqual([
       {
         name: 'First',
