@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Tensor } from '@egolens/torch'
 import { safetensors } from '@egolens/torch'
 import { z } from 'zod'
@@ -121,9 +121,14 @@ async function open(directory: string, recipe: string): Promise<Checkpoint | str
     return { model: safetensors.fromBytes(read[MODEL]!), optimizer: safetensors.fromBytes(read[OPTIMIZER]!), state }
   } catch (error) {
     throwUnreadable(error, directory)
-    const { message, cause } = error as Error
-    return (isAbsent(error) ? `${message}: ${(cause as Error).message}` : message).split('\n')[0]!
+    return isAbsent(error) ? absence(error as EgoLensError) : (error as Error).message.split('\n')[0]!
   }
+}
+
+/** Without a manifest there is no checkpoint; of the others the name says which one is gone. */
+function absence({ message, where = '', cause }: EgoLensError): string {
+  const file = basename(where)
+  return file === MANIFEST ? message : `${file}: ${message} (${(cause as NodeJS.ErrnoException).code})`
 }
 
 function throwUnreadable(error: unknown, directory: string): void {
