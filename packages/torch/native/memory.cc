@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "aligned.h"
 #include "environment.h"
 #include "small_blocks.h"
 
@@ -20,16 +21,13 @@ std::atomic<int64_t> peakBytes{0};
 thread_local int64_t threadBytes = 0;
 
 void countAllocation(void* data) {
-  const auto size = static_cast<int64_t>(malloc_usable_size(data));
+  const auto size = static_cast<int64_t>(AlignedBlocks::size(data));
   threadBytes += size;
   const int64_t now = currentBytes.fetch_add(size, std::memory_order_relaxed) + size;
   int64_t peak = peakBytes.load(std::memory_order_relaxed);
   while (now > peak && !peakBytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }
 }
-
-c10::Allocator* wrapped = nullptr;
-c10::DeleterFnPtr wrappedDeleter = nullptr;
 
 // AddressSanitizer finds a use after free only where memory is really freed.
 #if defined(__SANITIZE_ADDRESS__)
@@ -44,7 +42,7 @@ thread_local SmallBlocks smallBlocks;
 struct SmallBlocksEnd {
   ~SmallBlocksEnd() {
     smallBlocks.close();
-    smallBlocks.clear(wrappedDeleter);
+    smallBlocks.clear(&AlignedBlocks::release);
   }
 };
 
@@ -52,7 +50,7 @@ void freeAtThreadEnd() { thread_local SmallBlocksEnd end; }
 
 void countedDelete(void* data) {
   if (data == nullptr) return;
-  const size_t usable = malloc_usable_size(data);
+  const size_t usable = AlignedBlocks::size(data);
   const auto size = static_cast<int64_t>(usable);
   threadBytes -= size;
   currentBytes.fetch_sub(size, std::memory_order_relaxed);
@@ -60,7 +58,7 @@ void countedDelete(void* data) {
     freeAtThreadEnd();
     return;
   }
-  wrappedDeleter(data);
+  AlignedBlocks::release(data);
 }
 
 // allocate() is const in libtorch 1.x and not in 2.x, copy_data() exists only in 2.x: both forms are given, and the one
@@ -80,13 +78,11 @@ struct CountingAllocator final : c10::Allocator {
       }
       size = SmallBlocks::rounded(size);
     }
-    c10::DataPtr memory = wrapped->allocate(size);
-    void* data = memory.get();
-    if (data == nullptr) return memory;
+    if (size == 0) return {nullptr, nullptr, &countedDelete, c10::Device(c10::DeviceType::CPU)};
+    void* data = AlignedBlocks::allocate(size);
+    TORCH_CHECK(data != nullptr, "can't allocate ", size, " bytes");
     countAllocation(data);
-    const c10::Device device = memory.device();
-    memory.release_context();
-    return {data, data, &countedDelete, device};
+    return {data, data, &countedDelete, c10::Device(c10::DeviceType::CPU)};
   }
 };
 
@@ -127,7 +123,7 @@ EGOLENS_FUNCTION(reportMemory) {
 
 // Gives unused heap pages back to the system: for long-lived servers that are idle.
 EGOLENS_FUNCTION(trimMemory) {
-  if (wrappedDeleter != nullptr) smallBlocks.clear(wrappedDeleter);
+  smallBlocks.clear(&AlignedBlocks::release);
   malloc_trim(0);
   return nullptr;
 }
@@ -137,11 +133,6 @@ EGOLENS_FUNCTION(trimMemory) {
 void installCountingAllocator() {
   static std::once_flag once;
   std::call_once(once, [] {
-    c10::Allocator* before = c10::GetAllocator(c10::DeviceType::CPU);
-    // Only an allocator whose context is the memory itself can be wrapped without another allocation.
-    if (before == nullptr || before->raw_deleter() == nullptr) return;
-    wrapped = before;
-    wrappedDeleter = before->raw_deleter();
     static CountingAllocator counting;
     c10::SetAllocator(c10::DeviceType::CPU, &counting, 255);
   });
