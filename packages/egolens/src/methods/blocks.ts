@@ -1,5 +1,5 @@
 import type { Generator, Tensor } from '@egolens/torch'
-import { nn } from '@egolens/torch'
+import { nn, scope } from '@egolens/torch'
 
 /** How an adapter's transformer block is built. */
 export interface BlockOptions {
@@ -28,9 +28,12 @@ export class TransformerBlock extends nn.Module {
     this.mlp = new Mlp(width, Math.max(1, Math.round(width * mlpRatio)), generator)
   }
 
+  /** What it makes inside is freed as soon as autograd allows. */
   forward(x: Tensor): Tensor {
-    const attended = x.add(this.attn.forward(this.ln_1.forward(x)))
-    return attended.add(this.mlp.forward(this.ln_2.forward(attended)))
+    return scope(() => {
+      const attended = scope(() => x.add(this.attn.forward(this.ln_1.forward(x))))
+      return attended.add(this.mlp.forward(this.ln_2.forward(attended)))
+    })
   }
 }
 
@@ -53,5 +56,9 @@ export class Mlp extends nn.Module {
 
 /** Blocks one after the other; none leaves x as it is. */
 export function runBlocks(blocks: TransformerBlock[], x: Tensor): Tensor {
-  return blocks.reduce((tokens, block) => block.forward(tokens), x)
+  return blocks.reduce((tokens, block) => {
+    const next = block.forward(tokens)
+    if (tokens !== x) tokens.dispose()
+    return next
+  }, x)
 }

@@ -52,7 +52,7 @@ export async function scoreTable(
   table: FrameTable,
   labels: LabelSets,
   {
-    batch = method.needs.clip === 'pixels' ? 16 : 256,
+    batch = method.needs.clip === 'pixels' ? 16 : 64,
     contextLag,
     stepStart,
     classes: given,

@@ -1,10 +1,10 @@
-import type { DType, Tensor } from '@egolens/torch'
-import { empty, fromTypedArray, noGrad, scope, tensor } from '@egolens/torch'
+import { type Tensor, tensor } from '@egolens/torch'
 import type { Clip } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { firstAtLeast } from '../features/grid.js'
 import type { VideoFeatures, VideoPixels, View } from '../features/types.js'
 import { type Progress, silent } from '../progress.js'
+import { FeatureRows, framesWithin } from './feature-rows.js'
 import { PixelTable } from './pixel-table.js'
 
 /** One kind of feature: which of a method's two encoders, or the frames that the first would see; which view. */
@@ -24,9 +24,6 @@ export interface FeatureSource {
   /** What there is of a video with other settings, in words, for the error that says that there is none. */
   others?(stream: Stream, source: string): Promise<string[]>
 }
-
-/** Above this a table holds 16-bit numbers, which is what the store keeps on disk. */
-const FLOAT32_LIMIT = 2 * 1024 ** 3
 
 /**
  * All frames of a set of clips, so that a batch is one gather: features in memory, one [rows, d] tensor a stream, pixels
@@ -58,7 +55,7 @@ export class FrameTable {
       members.push({ clip, index })
       bySource.set(clip.source, members)
     })
-    const builder = new Builder(clips.length)
+    const builder = new Builder(clips.length, [...bySource.values()])
     const missing: Clip[] = []
     let done = 0
     try {
@@ -119,11 +116,15 @@ interface Member {
 class Builder {
   readonly rows: Int32Array
   readonly counts: Int32Array
-  private readonly chunks = new Map<string, { values: Float32Array; width: number }[]>()
+  private readonly features = new Map<string, FeatureRows>()
   private readonly pixels = new Map<string, PixelTable>()
   private total = 0
 
-  constructor(clips: number) {
+  /** @param members the clips of each video */
+  constructor(
+    clips: number,
+    private readonly members: Member[][],
+  ) {
     this.rows = new Int32Array(clips)
     this.counts = new Int32Array(clips)
   }
@@ -151,43 +152,44 @@ class Builder {
       this.counts[index] = to - from
     })
     keys.forEach((key, k) => {
-      this.hold(key, found[k]!, rowsOf(found[k]!.times, times, used, count))
+      this.hold(key, found[k]!, rowsOf(found[k]!.times, times, used, count), spacing)
     })
     this.total += count
   }
 
-  private hold(key: string, found: VideoFeatures | VideoPixels, rows: Int32Array): void {
+  private hold(key: string, found: VideoFeatures | VideoPixels, rows: Int32Array, spacing: number): void {
     if ('bytes' in found) {
       const table = this.pixels.get(key) ?? new PixelTable()
       table.add(found, rows)
       this.pixels.set(key, table)
       return
     }
-    const chunks = this.chunks.get(key) ?? []
-    chunks.push(pick(found, rows))
-    this.chunks.set(key, chunks)
+    const table = this.features.get(key) ?? new FeatureRows(found.width, this.expected(spacing))
+    this.features.set(key, table)
+    table.add(pick(found, rows))
   }
 
-  /** Frees the maps of what came to nothing. */
+  /** Rows to come, by the first video's frames: all have one grid. */
+  private expected(spacing: number): number {
+    return this.members.reduce(
+      (sum, members) =>
+        sum +
+        framesWithin(
+          members.map(({ clip }) => clip),
+          spacing,
+        ),
+      0,
+    )
+  }
+
+  /** Frees what came to nothing. */
   dispose(): void {
-    for (const table of this.pixels.values()) table.dispose()
+    for (const table of [...this.pixels.values(), ...this.features.values()]) table.dispose()
   }
 
   finish(): Map<string, Tensor | PixelTable> {
     const held = new Map<string, Tensor | PixelTable>(this.pixels)
-    for (const [key, chunks] of this.chunks) {
-      const width = chunks[0]?.width ?? 0
-      const dtype: DType = this.total * width * 4 > FLOAT32_LIMIT ? 'float16' : 'float32'
-      const table = empty([this.total, width], { dtype }).keep()
-      let row = 0
-      while (chunks.length > 0) {
-        const { values } = chunks.shift()!
-        const count = values.length / width
-        noGrad(() => scope(() => void table.narrow(0, row, count).copy_(fromTypedArray(values, [count, width]))))
-        row += count
-      }
-      held.set(key, table)
-    }
+    for (const [key, table] of this.features) held.set(key, table.finish())
     return held
   }
 }
@@ -235,12 +237,12 @@ function rowsOf(times: Float64Array, wanted: Float64Array, used: Uint8Array, cou
   return rows
 }
 
-function pick({ values, width }: VideoFeatures, rows: Int32Array) {
+function pick({ values, width }: VideoFeatures, rows: Int32Array): Float32Array {
   const picked = new Float32Array(rows.length * width)
   rows.forEach((row, i) => {
     picked.set(values.subarray(row * width, (row + 1) * width), i * width)
   })
-  return { values: picked, width }
+  return picked
 }
 
 async function noFeatures(
