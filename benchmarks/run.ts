@@ -10,6 +10,8 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'egoprompt-step': async () => (await import('./egoprompt-step.js')).egoPromptStep,
   'vita-clip-step': async () => (await import('./vita-clip-step.js')).vitaClipStep,
   'pixel-memory': async () => (await import('./pixel-memory.js')).pixelMemory,
+  'xmic-score': async () => (await import('./xmic-score.js')).xmicScore,
+  'text-memory': async () => (await import('./text-memory.js')).textMemory,
   encoder: async () => (await import('./encoder.js')).encoder,
   decode: async () => (await import('./decode.js')).decode,
   hands: async () => (await import('./hands.js')).hands,

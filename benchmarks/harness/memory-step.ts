@@ -1,0 +1,58 @@
+// A process of its own: one training step, and what it took. memory-step.js '{"dir":...,"method":...}' prints JSON.
+import { readFileSync } from 'node:fs'
+import { F, Generator, memory, optim, randn, resetPeak, scope, setNumThreads, tensor } from '@egolens/torch'
+import { type Batch, createMethod } from 'egolens'
+import { nouns, textBackbone } from './text-setting.js'
+
+export interface MemoryStep {
+  dir: string
+  method: string
+  options: Record<string, unknown>
+  classes: number
+  clips: number
+}
+
+export interface MemoryTaken {
+  /** Bytes that the process grew by at its peak: after the weights were loaded, before the step. */
+  resident: number
+  /** Of these, what libtorch's allocator gave out at a time. */
+  tensors: number
+}
+
+function status(key: string): number {
+  return 1024 * Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))![1])
+}
+
+async function run({ dir, method: name, options, classes, clips }: MemoryStep): Promise<MemoryTaken> {
+  setNumThreads(1)
+  const backbone = await textBackbone(dir)
+  const labels = nouns(classes)
+  const frames = 16
+  const setting = { backbone, components: ['noun' as const], generator: new Generator(1), frames }
+  const method = createMethod(name, options, setting)
+  const optimizer = new optim.SGD(method.module.parameters(), { lr: 2e-3, momentum: 0.9 })
+  const wanted = tensor(
+    Array.from({ length: clips }, (_, i) => (i * 7) % classes),
+    { dtype: 'int64' },
+  )
+  const batch: Batch = {
+    ids: Array.from({ length: clips }, (_, i) => String(i)),
+    features: { full: randn([clips, frames, backbone.image.width], { generator: new Generator(2) }) },
+    context: {},
+    pixels: {},
+    labels: { noun: wanted },
+  }
+  const [resident, { bytes }] = [status('VmRSS'), memory()]
+  resetPeak()
+  scope(() => {
+    const { logits } = method.forward(batch, method.classes(labels))
+    const loss = F.crossEntropy(logits.noun!, wanted)
+    optimizer.zeroGrad()
+    if (method.backward) method.backward(loss)
+    else loss.backward()
+    optimizer.step()
+  })
+  return { resident: status('VmHWM') - resident, tensors: memory().peakBytes - bytes }
+}
+
+process.stdout.write(`${JSON.stringify(await run(JSON.parse(process.argv[2]!) as MemoryStep))}\n`)
