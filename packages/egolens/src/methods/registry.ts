@@ -13,8 +13,7 @@ import { vitaClip } from './vita-clip.js'
 import { xMic } from './x-mic.js'
 import { zeroShot } from './zero-shot.js'
 
-/** Every method that can be trained or evaluated, by name. */
-export const methods: ReadonlyMap<string, MethodDefinition> = new Map(
+const registered = new Map<string, MethodDefinition>(
   (
     [
       ...[zeroShot, coOp, coCoOp, clipAdapter, clipAdapterTemporal, a5],
@@ -22,6 +21,22 @@ export const methods: ReadonlyMap<string, MethodDefinition> = new Map(
     ] as MethodDefinition[]
   ).map((method) => [method.name, method]),
 )
+
+/** Every method that can be trained or evaluated, by name. */
+export const methods: ReadonlyMap<string, MethodDefinition> = registered
+
+/**
+ * Adds a method of your own program: recipes, training, evaluation and recognition know it by its name from then on
+ * (docs/new-method.md).
+ * @throws EgoLensError `method/taken` where another one has the name
+ */
+export function registerMethod<Options>(definition: MethodDefinition<Options>): void {
+  const { name } = definition
+  if (registered.has(name)) {
+    throw new EgoLensError('method/taken', `there is a method "${name}" already`, { cure: 'give yours another name' })
+  }
+  registered.set(name, definition as MethodDefinition)
+}
 
 /** @throws EgoLensError `method/unknown` with the nearest names */
 export function methodNamed(name: string): MethodDefinition {
