@@ -31,10 +31,11 @@ export function tableSvg(table: Table): string {
     if (panels[i + 1]) lines.push(...panelSvg(panels[i + 1]!, width + size.gap, top, width))
     top += Math.max(heights[i]!, heights[i + 1] ?? 0) + size.gap
   }
+  const wide = size.width + 24
   const title = text(0, 18, table.title, 'font-size="15" font-weight="600"')
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -4 ${size.width + 24} ${top}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#1a1d24">`,
-    `<rect x="-12" y="-4" width="${size.width + 24}" height="${top}" fill="#ffffff"/>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${top}" viewBox="-12 -4 ${wide} ${top}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#1a1d24">`,
+    `<rect x="-12" y="-4" width="${wide}" height="${top}" fill="#ffffff"/>`,
     title,
     ...lines,
     '</svg>\n',

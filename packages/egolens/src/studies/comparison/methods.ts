@@ -62,7 +62,7 @@ export const quick = (study: Study): Study => ({
   name: `${study.name}-quick`,
   grid: study.grid.slice(1, 2),
   seeds: study.seeds.slice(0, 1),
-  training: { ...study.training, epochs: 2 },
+  training: { ...study.training, epochs: 2, warmupEpochs: 0 },
   world: 'world-quick',
   clips: { train: 120, test: 60 },
   untrimmed: { train: 0, test: 0 },
