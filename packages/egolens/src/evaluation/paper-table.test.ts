@@ -101,6 +101,17 @@ describe("a table in the paper's form", () => {
     expect(row.cells[columns.indexOf(measured[0]!)]!.mean).toBe(1)
   })
 
+  it('marks methods with temporal attention where the paper does, in every form', () => {
+    const table = paperTable(publishedTable(1), [])
+    const lines = tableText(table).split('\n')
+    expect(lines[3]).toMatch(/^ {15}ta {5}E4D/)
+    expect(lines[5]).toMatch(/^CoOp {11}- {8}- /)
+    expect(lines[9]).toMatch(/^A5 {13}✓ {8}- /)
+    expect(tableMarkdown(table)).toContain('| A5 | ✓ | - | - | - | 31.39 |')
+    expect(tableCsv(table)).toMatch(/^method,ta,kind,Trained on Ego4D: Nouns: E4D,/)
+    expect(tableCsv(table)).toContain('\r\nA5,✓,measured,,,')
+  })
+
   it('has both methods of Table 7 in one row', () => {
     const table = paperTable(publishedTable(7), [
       result({ name: 'zero-shot-video-ego4d-noun', within: [ego, 1], cross: [epic, 2], seed: null }),

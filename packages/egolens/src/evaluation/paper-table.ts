@@ -37,12 +37,14 @@ export function paperTable(paper: PublishedTable, results: readonly Result[], mi
   const rows = paper.rows.map(
     (row): TableRow => ({
       name: row.name,
+      ...(row.mark === undefined ? {} : { mark: row.mark }),
       kind: 'measured',
       cells: cellsOf(paper, row, results, (block) => !other.includes(block)),
     }),
   )
   return {
     title: `Table ${paper.number} of X-MIC. ${paper.title}`,
+    ...(paper.mark === undefined ? {} : { mark: paper.mark }),
     groups: [...groups].map(([title, inner]) => ({ title, groups: inner })),
     rows,
     notes: notesOf(paper, rows, results, other),

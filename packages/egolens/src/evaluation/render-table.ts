@@ -10,9 +10,9 @@ export function tableMarkdown(table: Table): string {
   const columns = flatColumns(table).map(plain)
   return [
     `${plain(table.title)}\n\n`,
-    line(['Method', ...columns]),
-    line(['---', ...columns.map(() => '---:')]),
-    ...table.rows.map((row) => line([plain(row.name), ...row.cells.map(cellText)])),
+    line(['Method', ...marked(table, table.mark), ...columns]),
+    line(['---', ...marked(table, '---'), ...columns.map(() => '---:')]),
+    ...table.rows.map((row) => line([plain(row.name), ...marked(table, row.mark), ...row.cells.map(cellText)])),
     ...(table.notes.length > 0 ? ['\n', ...table.notes.map((note) => `${plain(note)}\n`)] : []),
     ...(table.missing ? [`\n${NOT_MEASURED}\n\n`] : []),
     ...(table.missing ?? []).map(({ row, text }) => `- ${plain(row)}: ${plain(text)}\n`),
@@ -31,6 +31,7 @@ export function tableCsv(table: Table): string {
   const percent = (share?: number) => (share === undefined ? undefined : Math.round(share * 1e6) / 1e4)
   const rows = table.rows.map((row): Cell[] => [
     row.name,
+    ...marked(table, row.mark),
     row.kind,
     ...row.cells.flatMap((cell, i) => {
       const mean = percent(cell?.mean)
@@ -38,16 +39,22 @@ export function tableCsv(table: Table): string {
     }),
     ...(table.missing ? [lackedBy(table, row.name)] : []),
   ])
-  return toCsv(['method', 'kind', ...columns, ...(table.missing ? ['not measured yet'] : [])], rows)
+  const head = ['method', ...marked(table, table.mark), 'kind', ...columns]
+  return toCsv([...head, ...(table.missing ? ['not measured yet'] : [])], rows)
 }
+
+/** One more column where the table marks its rows. */
+const marked = ({ mark }: Table, text = ''): string[] => (mark === undefined ? [] : [text])
 
 const lackedBy = ({ missing = [] }: Table, name: string): string =>
   missing.flatMap(({ row, text }) => (row === name ? [text] : [])).join('; ')
 
 /** The table for a terminal: three heading lines, columns lined up. */
 export function tableText(table: Table): string {
-  const names = ['', ...table.rows.map((row) => row.name)]
-  const first = Math.max(...names.map((name) => name.length))
+  const named = Math.max(0, ...table.rows.map((row) => row.name.length))
+  const label = (name: string, mark?: string) => [name.padEnd(named), ...marked(table, mark)].join('  ')
+  const labels = [label('', table.mark), ...table.rows.map((row) => label(row.name, row.mark))]
+  const first = Math.max(...labels.map((text) => text.length))
   const columns = table.groups.flatMap((group) => group.groups.flatMap((inner) => inner.columns))
   const widths = columns.map((column, i) =>
     Math.max(column.length, 6, ...table.rows.map((row) => cellText(row.cells[i]).length)),
@@ -66,8 +73,8 @@ export function tableText(table: Table): string {
     table.title,
     heading(spans.outer),
     heading(spans.inner),
-    line('', columns),
-    ...table.rows.map((row) => line(row.name, row.cells.map(cellText))),
+    line(labels[0]!, columns),
+    ...table.rows.map((row, i) => line(labels[i + 1]!, row.cells.map(cellText))),
     ...table.notes,
     ...(table.missing ? [NOT_MEASURED] : []),
     ...(table.missing ?? []).map(({ row, text }) => `  ${row}: ${text}`),

@@ -3,6 +3,8 @@ import type { Spread } from './spread.js'
 /** A table with two levels of headings over its columns, such as "Trained on kitchen" and "Nouns". */
 export interface Table {
   title: string
+  /** The heading of what `mark` says of rows: X-MIC's tables have "ta", temporal attention. */
+  mark?: string
   groups: { title: string; groups: ColumnGroup[] }[]
   rows: TableRow[]
   /** What a reader must know, one sentence each. */
@@ -26,6 +28,7 @@ export interface Missing {
 
 export interface TableRow {
   name: string
+  mark?: string
   /** One a column, as shares in 0..1; undefined where nothing was measured. */
   cells: (Spread | undefined)[]
   kind: 'measured' | 'published'

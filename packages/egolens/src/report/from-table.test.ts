@@ -41,4 +41,11 @@ describe('a table of results in a report', () => {
     expect(html).toContain('<td><b>20.00</b></td>')
     expect(html).toContain('<tr class="published"><th scope="row">X-MIC, published</th><td class="first">90.00</td>')
   })
+
+  it('has what marks rows in a column before the figures', () => {
+    const marked = { ...table, mark: 'ta', rows: table.rows.map((row) => ({ ...row, mark: '✓' })) }
+    const html = tableHtml(reportSchema.parse({ title: 'x', tables: [reportTable(marked)] }).tables[0]!)
+    expect(html).toContain('<th class="first">ta</th><th class="first">kitchen</th>')
+    expect(html).toContain('<th scope="row">X-MIC</th><td class="first">✓</td><td class="first"><b>30.00</b></td>')
+  })
 })

@@ -6,18 +6,27 @@ type TableInput = NonNullable<ReportData['tables']>[number]
 /** A table of results as a report shows it. */
 export function reportTable(table: Table): TableInput {
   const inner = table.groups.flatMap((group) => group.groups)
+  const marks = table.mark === undefined ? [] : [table.mark]
+  const blank = marks.map(() => ({ title: '', span: 1 }))
+  const outer = table.groups.map(({ title, groups }) => ({
+    title,
+    span: groups.reduce((sum, { columns }) => sum + columns.length, 0),
+  }))
   return {
     caption: table.title,
     heads: [
-      table.groups.map(({ title, groups }) => ({ title, span: groups.reduce((sum, g) => sum + g.columns.length, 0) })),
-      inner.map(({ title, columns }) => ({ title, span: columns.length })),
+      [...blank, ...outer],
+      [...blank, ...inner.map(({ title, columns }) => ({ title, span: columns.length }))],
     ],
-    columns: inner.flatMap(({ columns }) => columns),
-    published: publishedColumns(table).flatMap((published, i) => (published ? [i] : [])),
-    rows: table.rows.map(({ name, kind, cells }) => ({
+    columns: [...marks, ...inner.flatMap(({ columns }) => columns)],
+    published: publishedColumns(table).flatMap((published, i) => (published ? [marks.length + i] : [])),
+    rows: table.rows.map(({ name, mark, kind, cells }) => ({
       name,
       kind,
-      cells: cells.map((cell) => (cell ? { value: 100 * cell.mean, text: cellText(cell) } : null)),
+      cells: [
+        ...marks.map(() => mark ?? ''),
+        ...cells.map((cell) => (cell ? { value: 100 * cell.mean, text: cellText(cell) } : null)),
+      ],
     })),
     notes: [...table.notes, ...(table.missing ?? []).map(({ row, text }) => `Not measured yet, ${row}: ${text}`)],
   }

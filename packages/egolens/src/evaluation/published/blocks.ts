@@ -1,5 +1,5 @@
 import type { Component } from '../../datasets/types.js'
-import type { PublishedBlock, Quantity } from './types.js'
+import type { PublishedBlock, PublishedRow, Quantity } from './types.js'
 
 /** The paper's two large datasets: reader, the paper's abbreviation, what recipes call it. */
 const sides = {
@@ -39,3 +39,9 @@ export function sharedNovel(from: Side): PublishedBlock[] {
 
 export const columns = (...list: [title: string, quantity: Quantity][]): PublishedBlock['columns'] =>
   list.map(([title, quantity]) => ({ title, quantity }))
+
+const attentive = ['clip-adapter-temporal', 'a5', 'vita-clip', 'x-mic', 'x-mic-dino']
+
+/** Marks the methods with temporal attention; the others average the frames. */
+export const withAttention = (rows: readonly PublishedRow[]): PublishedRow[] =>
+  rows.map((row) => ({ ...row, mark: attentive.includes(row.run) ? '✓' : '-' }))

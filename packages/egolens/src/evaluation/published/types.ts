@@ -29,6 +29,8 @@ export interface PublishedRow {
   name: string
   /** What of the names of its runs is its own: "coop" of "coop-ego4d-noun". */
   run: string
+  /** What the table's `mark` says of it. */
+  mark?: string
   /** One for each column of all blocks. */
   numbers: readonly number[]
 }
@@ -38,6 +40,8 @@ export interface PublishedTable {
   number: number
   /** What it measures, in our words. */
   title: string
+  /** The heading of a column that marks rows. */
+  mark?: string
   blocks: readonly PublishedBlock[]
   rows: readonly PublishedRow[]
 }

@@ -18,8 +18,8 @@ export interface Budget {
   minutes: number
 }
 
-/** Opening the clips, writing checkpoints, scoring the test sets: of every run, whatever it trains. */
-const SECONDS_PER_RUN = 3
+/** Opening the clips, writing checkpoints, scoring the test sets of two places: of every run, whatever it trains. */
+const secondsPerRun = ({ clips }: Study) => 1 + (clips.train + 2 * clips.test) / 1250
 
 /**
  * Counts the runs of a study and estimates its time from the seconds an update of each row.
@@ -35,6 +35,8 @@ function rowBudget(study: Study, row: StudyRow, places: number): RowBudget {
   const { training, clips, grid, seeds, holdOut, baseToNovel } = study
   const cells = places * (row.joint ? 1 : study.components.length)
   const protocols = baseToNovel ? 2 : 1
+  const minutes = (runs: number, updates: number, seconds: number) =>
+    (runs * secondsPerRun(study) + updates * seconds) / 60
   if (row.method === 'zero-shot') {
     return { row: row.name, runs: protocols * cells, updates: 0, minutes: minutes(protocols * cells, 0, 0) }
   }
@@ -51,9 +53,6 @@ function rowBudget(study: Study, row: StudyRow, places: number): RowBudget {
     minutes: minutes(runs, updates, row.secondsPerUpdate ?? 0),
   }
 }
-
-const minutes = (runs: number, updates: number, seconds: number): number =>
-  (runs * SECONDS_PER_RUN + updates * seconds) / 60
 
 /** The plan as lines: a row each, and the sum. */
 export function budgetText({ study, rows, runs, minutes }: Budget): string {
