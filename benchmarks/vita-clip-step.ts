@@ -2,11 +2,9 @@ import { join } from 'node:path'
 import {
   F,
   Generator,
-  memory,
   noGrad,
   optim,
   randn,
-  resetPeak,
   safetensors,
   scope,
   setNumThreads,
@@ -32,7 +30,7 @@ export const vitaClipStep: Benchmark = {
 async function run(bench: Bench): Promise<void> {
   setNumThreads(bench.threads)
   const size = bench.quick ? tiny : vitB16
-  const sizes = bench.quick ? { clips: 2, frames: 2, classes: 5 } : { clips: 2, frames: 8, classes: 300 }
+  const sizes = bench.quick ? { clips: 2, frames: 2, classes: 5 } : { clips: 1, frames: 8, classes: 300 }
   bench.set({ model: bench.quick ? 'tiny' : 'ViT-B/16', ...sizes, optimizer: 'adamw', dtype: 'float32' })
   const dir = join(bench.folder, 'clip')
   await writeRandomClip(dir, size)
@@ -60,8 +58,6 @@ async function run(bench: Bench): Promise<void> {
       agree(bench, `Python (${form})`, first, Number((await peer.ask({ run: 'step', form })).loss))
     }
   }
-  const recomputed = make({ frameChunk: sizes.frames, recomputeFrames: true })
-  agree(bench, 'computing twice', first, recomputed.step())
 
   const timed = (step: () => number) => () => {
     const start = clock()
@@ -71,15 +67,10 @@ async function run(bench: Bench): Promise<void> {
   const samples = await bench.interleave({
     ours: timed(ours.step),
     python: peer && (() => peer.seconds({ run: 'step', form: 'beside' })),
-    recomputed: timed(recomputed.step),
     published: peer && (() => peer.seconds({ run: 'step', form: 'published' })),
   })
   const milliseconds = (list: number[]) => list.map((s) => s * 1e3)
   bench.figure('step', 'ms', milliseconds(samples.ours))
-  bench.figure('recomputedStep', 'ms', milliseconds(samples.recomputed))
-  bench.figure('peak', 'MiB', [peakOf(ours.step)])
-  bench.figure('recomputedPeak', 'MiB', [peakOf(recomputed.step)])
-  bench.ratio(samples.recomputed, samples.ours, 'recompute')
   if (samples.python && samples.published) {
     bench.figure('pythonStep', 'ms', milliseconds(samples.python))
     bench.figure('pythonPublishedStep', 'ms', milliseconds(samples.published))
@@ -110,14 +101,6 @@ function stepper(backbone: Backbone, frames: number, batch: Batch, texts: Tensor
       return loss.item()
     })
   return { step, state: method.module.stateDict() }
-}
-
-/** What a step takes of the engine's memory beyond what was held before it. */
-function peakOf(step: () => number): number {
-  resetPeak()
-  const before = memory().bytes
-  step()
-  return (memory().peakBytes - before) / 2 ** 20
 }
 
 function inputs(

@@ -128,10 +128,10 @@ async function extractSource(
       report.complete++
       return
     }
-    const most = Math.max(1, Math.floor(held / bytesHeld(lanes)))
+    const most = Math.max(1, Math.floor(held / bytesHeld(plan.lanes)))
     for (let from = 0; from < plan.wanted.length; from += most) {
       const part = { ...plan, wanted: plan.wanted.slice(from, from + most) }
-      const results = await encodeSource(work, part, lanes, options, clock, (frames) => tell(from + frames))
+      const results = await encodeSource(work, part, options, clock, (frames) => tell(from + frames))
       report.frames += part.wanted.length
       await clock('write', async () => {
         for (const { space, features } of results) await store.write(space, plan.hash, features, plan.originOf(space))
@@ -145,6 +145,8 @@ async function extractSource(
 
 interface Plan {
   hash: string
+  /** Those that lack something: what is there already is not encoded and written again. */
+  lanes: Lane[]
   /** Grid times that at least one lane lacks. */
   wanted: number[]
   originOf(space: FeatureSpace): string
@@ -160,17 +162,19 @@ async function planSource(work: Work, lanes: Lane[], options: ExtractOptions, cl
   const rate = work.frameRate === undefined ? '' : `${work.frameRate} images a second ${zero}`
   const originOf = (space: FeatureSpace) => rate + (space.view === 'hand' ? origin : '')
   const times = new Set<number>()
-  for (const { space } of lanes) {
-    for (const time of await store.missing(space, hash, work.ranges, originOf(space))) times.add(time)
+  const lacking: Lane[] = []
+  for (const lane of lanes) {
+    const missing = await store.missing(lane.space, hash, work.ranges, originOf(lane.space))
+    if (missing.length > 0) lacking.push(lane)
+    for (const time of missing) times.add(time)
   }
-  return { hash, wanted: [...times].sort((a, b) => a - b), originOf }
+  return { hash, lanes: lacking, wanted: [...times].sort((a, b) => a - b), originOf }
 }
 
 async function encodeSource(
   { source, frameRate, zeroNumber }: Work,
-  { wanted }: Plan,
-  lanes: Lane[],
-  { crops, views, batch = 48, signal, ...options }: ExtractOptions,
+  { lanes, wanted }: Plan,
+  { crops, batch = 48, signal, ...options }: ExtractOptions,
   clock: Clock,
   tell: (frames: number) => void,
 ): Promise<ReturnType<BatchEncoder['results']>> {
@@ -183,7 +187,8 @@ async function encodeSource(
     lanes.map(({ encoder }) => encoder),
     wanted,
   )
-  const boxes = views.includes('hand') ? await clock('hands', () => crops!.boxes(source, times, images)) : []
+  const hands = lanes.some(({ view }) => view === 'hand')
+  const boxes = hands ? await clock('hands', () => crops!.boxes(source, times, images)) : []
   const boxAt = new Map(times.map((time, i) => [time, boxes[i]]))
   const encoder = new BatchEncoder(lanes, wanted, clock, batch)
   for await (const group of batches(frames(source, { ...images, times }), batch, clock)) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expectNoLeak, safetensors, scope } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pixelEncoder } from '../encoders/pixels.js'
-import type { Preprocessing } from '../encoders/types.js'
+import type { ImageEncoder, Preprocessing } from '../encoders/types.js'
 import { contentHash, type Frame, preprocessedPicture, type RelativeBox } from '../video/index.js'
 import { allFrames, numberedVideo } from '../video/testing.js'
 import type { CropProvider } from './crops.js'
@@ -82,6 +82,17 @@ describe('pixels in the store', () => {
     expect(times).toEqual([0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3])
     expect(rows).toEqual((await allFrames(source, { times })).map((frame) => planes(frame)))
     expect(await extract(work({ clips: [{ source, start: 1, end: 3 }] }))).toMatchObject({ complete: 1, frames: 0 })
+  })
+
+  it('that are there are left alone where features of the same frames are found', async () => {
+    await extract(work())
+    const path = store.shardPath(space('full'), await contentHash(source))
+    const { mtimeMs } = await stat(path)
+    const means: ImageEncoder = { ...encoder, hash: 'means', width: 3, tap: 'joint', encode: (x) => x.mean([2, 3]) }
+    const report = await extract(work({ encoders: [encoder, means] }))
+    expect([report.frames, (await stat(path)).mtimeMs]).toEqual([5, mtimeMs])
+    const found = await store.read(frameSpace(means, 'full', 0.25), await contentHash(source))
+    expect(found.times).toHaveLength(5)
   })
 
   it('of a long video are written in parts: what is held is bounded, and the same comes of it', async () => {
