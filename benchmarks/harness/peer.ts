@@ -31,7 +31,7 @@ export function peerEnvironment(threads: number, blas: string | null): NodeJS.Pr
 /** glibc's settings that the add-on makes for itself; Python has them only where its environment says so. */
 export const ourMalloc = {
   GLIBC_TUNABLES:
-    'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=2147483648:glibc.malloc.top_pad=268435456',
+    'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=2147483648:glibc.malloc.top_pad=268435456:glibc.malloc.hugetlb=1',
 }
 
 /** A program that measures on request: a line of JSON in, a line of JSON out. It stays, so that sides can alternate. */

@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include "environment.h"
+#include "huge_pages.h"
 
 namespace egolens {
 namespace {
@@ -13,6 +14,9 @@ void tuneMalloc() {
   mallopt(M_TOP_PAD, 256 << 20);
   // Node's helper threads would each fill an arena of their own over thousands of steps.
   mallopt(M_ARENA_MAX, 1);
+#if !defined(__SANITIZE_ADDRESS__)
+  hugePages().begin();
+#endif
 }
 
 // setErrorClass(TorchError): the class of every error thrown from here.
@@ -51,7 +55,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   napi_add_env_cleanup_hook(env, cleanUp, environment);
   static const std::vector<Export> own = {{"setErrorClass", setErrorClass}};
   for (const auto* list : {&own, &callExports(), &tensorExports(), &autogradExports(), &runtimeExports(),
-                           &mappedFileExports(), &memoryExports()}) {
+                           &mappedFileExports(), &memoryExports(), &picturesExports()}) {
     add(env, exports, environment, *list);
   }
   return exports;

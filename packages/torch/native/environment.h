@@ -121,6 +121,7 @@ const std::vector<Export>& autogradExports();
 const std::vector<Export>& runtimeExports();
 const std::vector<Export>& mappedFileExports();
 const std::vector<Export>& memoryExports();
+const std::vector<Export>& picturesExports();
 
 void installCountingAllocator();
 

@@ -9,6 +9,7 @@
 
 #include "aligned.h"
 #include "environment.h"
+#include "huge_pages.h"
 #include "small_blocks.h"
 
 namespace egolens {
@@ -38,6 +39,9 @@ constexpr bool keepsBlocks = true;
 
 // Zeroed storage without a constructor, so that it needs no check at each use.
 thread_local SmallBlocks smallBlocks;
+
+// The heap grows by steps, and seldom for small blocks.
+constexpr size_t largeBlock = 1 << 20;
 
 struct SmallBlocksEnd {
   ~SmallBlocksEnd() {
@@ -81,6 +85,7 @@ struct CountingAllocator final : c10::Allocator {
     if (size == 0) return {nullptr, nullptr, &countedDelete, c10::Device(c10::DeviceType::CPU)};
     void* data = AlignedBlocks::allocate(size);
     TORCH_CHECK(data != nullptr, "can't allocate ", size, " bytes");
+    if (size >= largeBlock) hugePages().follow();
     countAllocation(data);
     return {data, data, &countedDelete, c10::Device(c10::DeviceType::CPU)};
   }
@@ -125,10 +130,16 @@ EGOLENS_FUNCTION(reportMemory) {
 EGOLENS_FUNCTION(trimMemory) {
   smallBlocks.clear(&AlignedBlocks::release);
   malloc_trim(0);
+  hugePages().follow();
   return nullptr;
 }
 
 }  // namespace
+
+HugePages& hugePages() {
+  static HugePages pages;
+  return pages;
+}
 
 void installCountingAllocator() {
   static std::once_flag once;

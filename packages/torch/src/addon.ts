@@ -72,6 +72,25 @@ export interface Addon {
   enterAutocast(deviceType: string, enabled: boolean, dtype: string): [boolean, number]
   leaveAutocast(deviceType: string, enabled: boolean, dtype: number): void
 
+  /** Absent in an add-on that was built from older sources, as the one below. */
+  resampleBytes?(
+    out: Uint8Array,
+    bytes: Uint8Array,
+    start: number,
+    line: number,
+    columns: number,
+    rows: number,
+    ...taps: Int32Array[]
+  ): void
+  bytesToPlanes?(
+    handle: Handle,
+    index: number,
+    bytes: Uint8Array,
+    start: number,
+    line: number,
+    tables: Float32Array,
+  ): void
+
   mapFile(path: string): number
   mappedSize(file: number): number
   mappedBytes(file: number, offset: number, length: number): ArrayBuffer
@@ -139,3 +158,7 @@ function load(): Addon {
 }
 
 export const addon: Addon = load()
+
+/** For what an add-on of older sources lacks. */
+export const tooOld = (): TorchError =>
+  new TorchError('VersionMismatch', `the native part is older than this version of the package: ${BUILD}`)

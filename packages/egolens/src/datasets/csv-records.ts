@@ -36,14 +36,15 @@ export class CsvRecords {
     const [feed, back, quote] = ['\n', '\r', '"'].map((what) => new Finder(text, what)) as [Finder, Finder, Finder]
     let at = 0
     while (at < text.length) {
-      const end = Math.min(feed.from(at), back.from(at), text.length)
-      const quoted = quote.from(at) < end
-      const record = quoted ? this.#quoted(text, at, last) : { end, cells: undefined, breaks: 0 }
-      const after = record && afterBreak(text, record.end, last)
-      if (!record || after === undefined) break
-      if (record.end - at > longestLine) this.#tooLong()
-      if (record.end > at) this.each(record.cells ?? text.slice(at, end).split(this.delimiter), this.#line)
-      this.#line += record.breaks + (after > record.end ? 1 : 0)
+      let end = Math.min(feed.from(at), back.from(at), text.length)
+      const quoted = quote.from(at) < end ? this.#quoted(text, at, last) : undefined
+      if (quote.from(at) < end && !quoted) break
+      if (quoted) end = quoted.end
+      const after = afterBreak(text, end, last)
+      if (after < 0) break
+      if (end - at > longestLine) this.#tooLong()
+      if (end > at) this.each(quoted ? quoted.cells : text.slice(at, end).split(this.delimiter), this.#line)
+      this.#line += (quoted ? quoted.breaks : 0) + (after > end ? 1 : 0)
       at = after
     }
     this.#rest = text.slice(at)
@@ -126,11 +127,11 @@ interface Cell {
   breaks: number
 }
 
-/** Where a text goes on after a line break; undefined where that has not come yet. */
-function afterBreak(text: string, at: number, last: boolean): number | undefined {
-  if (at === text.length) return last ? at : undefined
+/** Where a text goes on after a line break; -1 where that has not come yet. */
+function afterBreak(text: string, at: number, last: boolean): number {
+  if (at === text.length) return last ? at : -1
   if (text[at] === '\n') return at + 1
-  if (at + 1 === text.length && !last) return undefined
+  if (at + 1 === text.length && !last) return -1
   return text[at + 1] === '\n' ? at + 2 : at + 1
 }
 

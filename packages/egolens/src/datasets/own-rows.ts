@@ -38,17 +38,19 @@ const MOST_NAMES = 1 << 20
  * Reads the rows of a CSV, TSV or JSONL file one by one. Column names are read without regard to case and outer
  * blanks; other columns are left alone.
  *
- * @returns the columns that a table's header names; none for JSONL
+ * @returns the columns that a table's header names, or any line of JSONL
  * @throws EgoLensError with file and line
  */
-export async function eachOwnRow(path: string, each: EachRow, onFault?: OnFault): Promise<OwnColumn[]> {
+export async function eachOwnRow(path: string, each: EachRow, onFault?: OnFault): Promise<Set<OwnColumn>> {
   if (/\.(jsonl|ndjson)$/i.test(path)) {
+    const columns = new Set<OwnColumn>()
     const lines = new TextLines(path, (text, line) => {
-      if (text.trim() !== '') tellFaults(() => each(jsonCells(text, `${path}:${line}`), line), onFault)
+      if (text.trim() === '') return
+      tellFaults(() => each(jsonCells(text, `${path}:${line}`, columns), line), onFault)
     })
     await readPieces(path, (piece) => lines.add(piece))
     lines.end()
-    return []
+    return columns
   }
   const named = (columns: readonly string[]) => ownColumns.filter((name) => columns.includes(name))
   const open = (columns: readonly string[]) => {
@@ -64,7 +66,7 @@ export async function eachOwnRow(path: string, each: EachRow, onFault?: OnFault)
     normalise: (name) => name.toLowerCase(),
     onFault,
   })
-  return named(columns)
+  return new Set(named(columns))
 }
 
 /** What a file of clips is about, found before its clips are made. */
@@ -93,17 +95,19 @@ export async function surveyOwnRows(path: string, onFault?: OnFault): Promise<Ow
   }
   const each = (cells: OwnCells) => {
     survey.rows++
-    for (const name of Object.keys(cells) as OwnColumn[]) survey.columns.add(name)
     for (const name of ['verb', 'noun', 'label'] as const) note(survey.names[name], cells[name])
     survey.strings += cells.narration ? 2 : 1
+    survey.characters += lengthOf(cells.narration)
     // An id that is not given is the video with its times.
-    survey.characters +=
-      (cells.id || `${cells.video}:${cells.start}-${cells.end}`).length + (cells.narration ?? '').length
+    if (cells.id) survey.characters += cells.id.length
+    else survey.characters += lengthOf(cells.video) + lengthOf(cells.start) + lengthOf(cells.end) + 2
   }
-  for (const name of await eachOwnRow(path, each, onFault)) survey.columns.add(name)
+  survey.columns = await eachOwnRow(path, each, onFault)
   checkColumns(survey, path)
   return survey
 }
+
+const lengthOf = (cell: string | undefined) => cell?.length ?? 0
 
 function note(names: Set<string>, name: string | undefined): void {
   if (name && names.size <= MOST_NAMES && !names.has(name)) names.add(ownText(name))
@@ -133,7 +137,7 @@ function checkColumns({ rows, columns, names }: OwnSurvey, path: string): void {
   }
 }
 
-function jsonCells(line: string, where: string): OwnCells {
+function jsonCells(line: string, where: string, columns: Set<OwnColumn>): OwnCells {
   let value: unknown
   try {
     value = JSON.parse(line)
@@ -153,7 +157,9 @@ function jsonCells(line: string, where: string): OwnCells {
   const cells: OwnCells = {}
   for (const [key, content] of Object.entries(value)) {
     const name = key.toLowerCase() as OwnColumn
-    if (ownColumns.includes(name)) cells[name] = content === null ? '' : String(content).trim()
+    if (!ownColumns.includes(name)) continue
+    cells[name] = content === null ? '' : String(content).trim()
+    columns.add(name)
   }
   return cells
 }

@@ -90,7 +90,8 @@ export function decodeArguments(wish: DecodeArguments): string[] {
   return [
     ...before(wish),
     ...options('ffmpeg', { ...PICTURES, vf: filters.join(','), fps_mode: 'passthrough', 'frames:v': count }),
-    ...options('ffmpeg', { f: 'rawvideo' }),
+    // A picture is written as it is, and not by way of a buffer of 32 KiB.
+    ...options('ffmpeg', { f: 'rawvideo', avioflags: 'direct' }),
     'pipe:1',
   ]
 }

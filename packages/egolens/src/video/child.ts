@@ -1,4 +1,5 @@
 import { EgoLensError } from '../errors.js'
+import { Blocks } from './blocks.js'
 import { diagnose, endedBySignal } from './diagnose.js'
 import { launch } from './launch.js'
 import { Lines } from './lines.js'
@@ -25,6 +26,7 @@ export interface ChildOptions {
 const COMPLAINT = /\[(warning|error|fatal|panic)\] ?(.*)$/
 const LONGEST_LINE = 4096
 const MAX_LOG = 64 * 2 ** 20
+const MORE_THAN_THERE_IS = 'pictures or packets than there can be'
 const NOT_FOUND = 127 // the shell's exit code
 
 /**
@@ -71,12 +73,34 @@ export class Child {
         const { done, value } = await this.inTime(chunks.next())
         if (done) break
         this.#written += (value as Buffer).length
-        if (this.#written > most) throw this.#tooMuch('pictures or packets than there can be')
+        if (this.#written > most) throw this.#tooMuch(MORE_THAN_THERE_IS)
         yield value as Buffer
       }
       whole = true
     } catch (error) {
       throw this.#failure ?? error
+    } finally {
+      if (!whole) this.kill()
+    }
+  }
+
+  /** stdout in blocks of exactly `size` bytes, each with memory of its own. Throws as {@link output}. */
+  async *blocks(size: number): AsyncGenerator<Uint8Array> {
+    const most = this.#options.maxOutput ?? Number.POSITIVE_INFINITY
+    const blocks = new Blocks(this.#child.stdout, size, (length) => {
+      this.#alive = performance.now()
+      this.#written += length
+      if (this.#written > most) this.#fail(this.#tooMuch(MORE_THAN_THERE_IS))
+    })
+    let whole = false
+    try {
+      while (true) {
+        const block = blocks.take()
+        if (block) yield block
+        else if (!(await this.inTime(blocks.more()))) break
+      }
+      if (this.#failure) throw this.#failure
+      whole = true
     } finally {
       if (!whole) this.kill()
     }

@@ -134,7 +134,7 @@ async function* pictures(
 ): AsyncGenerator<{ at: number; rgb: Uint8Array }> {
   let at = 0
   try {
-    for await (const rgb of blocks(child.output(), size.width * size.height * 3)) {
+    for await (const rgb of child.blocks(size.width * size.height * 3)) {
       if ((await shown.next(child)) !== expected[at]) throw missing(child, name(at))
       yield { at: at++, rgb }
     }
@@ -170,22 +170,4 @@ function childLimits(
 /** Most frames that the decoder passes over without a word. */
 function longestGap({ key, wanted }: Pass): number {
   return wanted.reduce((longest, position, i) => Math.max(longest, position - (i === 0 ? key : wanted[i - 1]!)), 1)
-}
-
-/** Cuts a stream into blocks of exactly `size` bytes, each with memory of its own. */
-async function* blocks(chunks: AsyncIterable<Buffer>, size: number): AsyncGenerator<Uint8Array> {
-  let block = new Uint8Array(size)
-  let filled = 0
-  for await (const chunk of chunks) {
-    for (let used = 0; used < chunk.length; ) {
-      const part = Math.min(size - filled, chunk.length - used)
-      block.set(chunk.subarray(used, used + part), filled)
-      filled += part
-      used += part
-      if (filled < size) continue
-      yield block
-      block = new Uint8Array(size)
-      filled = 0
-    }
-  }
 }

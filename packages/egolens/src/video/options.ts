@@ -37,6 +37,7 @@ const OPTIONS = {
     ss: /^-?\d+\.\d{6}$/,
     err_detect: /^explode$/,
     f: /^(avi|jpeg_pipe|png_pipe|rawvideo|null)$/,
+    avioflags: /^direct$/,
     pix_fmt: /^(rgb24|yuv420p)$/,
     s: /^\d+x\d+$/,
     r: /^\d+\.\d{6}$/,

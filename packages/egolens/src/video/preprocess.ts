@@ -1,6 +1,6 @@
-import { fromTypedArray, type Tensor } from '@egolens/torch'
+import { bytesToPlanes, empty, type Tensor } from '@egolens/torch'
 import { EgoLensError } from '../errors.js'
-import { type Rectangle, type Rgb, resizeBicubic } from './resample.js'
+import { type Rectangle, type Rgb, resizeBicubic, resized } from './resample.js'
 
 /** Left, top, right, bottom, each relative to the frame's width or height, 0 to 1. */
 export type RelativeBox = readonly [left: number, top: number, right: number, bottom: number]
@@ -30,33 +30,44 @@ export interface PreprocessOptions {
  */
 export function preprocess(pictures: readonly Rgb[], options: PreprocessOptions): Tensor {
   const { size } = options
-  const values = new Float32Array(pictures.length * 3 * size * size)
   const tables = normalisers(options)
-  pictures.forEach((picture, i) => {
-    const { rgb } = preprocessedPicture(picture, options, cropOf(options.crop, i))
-    toPlanes(rgb, tables, values.subarray(i * 3 * size * size, (i + 1) * 3 * size * size))
-  })
-  return fromTypedArray(values, [pictures.length, 3, size, size])
+  const pixels = empty([pictures.length, 3, size, size])
+  try {
+    pictures.forEach((picture, i) => {
+      const { source, width, height, keep } = geometry(picture, options, cropOf(options.crop, i))
+      bytesToPlanes(pixels, i, resized(picture, source, width, height, keep), tables)
+    })
+  } catch (error) {
+    pixels.dispose()
+    throw error
+  }
+  return pixels
 }
 
 /** The 8-bit picture of `size x size` that `preprocess` normalises; good for looking at what a network sees. */
 export function preprocessedPicture(picture: Rgb, options: PreprocessOptions, crop?: RelativeBox): Rgb {
+  const { source, width, height, keep } = geometry(picture, options, crop)
+  return resizeBicubic(picture, source, width, height, keep)
+}
+
+/** What is cut out, the size that it gets, and what is kept of that. */
+function geometry(picture: Rgb, options: PreprocessOptions, crop?: RelativeBox) {
   const { size } = options
   const source = pixelBox(picture, crop)
   if (options.mode === 'squash') {
-    return resizeBicubic(picture, source, size, size, { left: 0, top: 0, width: size, height: size })
+    return { source, width: size, height: size, keep: { left: 0, top: 0, width: size, height: size } }
   }
   const short = options.resize ?? size
   if (short < size) {
     throw new EgoLensError('video/bad-preprocessing', `a side of ${short} is too short for a crop of ${size}`)
   }
   // torchvision: the longer side is cut to a whole number, the crop's offset rounded with halves to even.
-  const [w, h] =
+  const [width, height] =
     source.width <= source.height
       ? [short, Math.trunc((short * source.height) / source.width)]
       : [Math.trunc((short * source.width) / source.height), short]
-  const keep = { left: halfEven((w - size) / 2), top: halfEven((h - size) / 2), width: size, height: size }
-  return resizeBicubic(picture, source, w, h, keep)
+  const [left, top] = [halfEven((width - size) / 2), halfEven((height - size) / 2)]
+  return { source, width, height, keep: { left, top, width: size, height: size } }
 }
 
 /** The pixels of a relative box; a box of at most one pixel in width or height is the whole picture (X-MIC's rule). */
@@ -75,18 +86,9 @@ function cropOf(crop: PreprocessOptions['crop'], i: number): RelativeBox | undef
   return typeof crop[0] === 'number' ? (crop as RelativeBox) : (crop as readonly (RelativeBox | undefined)[])[i]
 }
 
-/** Byte to normalised value, one table a channel. */
-function normalisers({ mean, std }: PreprocessOptions): Float32Array[] {
-  return mean.map((m, c) => Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / std[c]!))
-}
-
-function toPlanes(rgb: Uint8Array, [red, green, blue]: Float32Array[], out: Float32Array): void {
-  const plane = out.length / 3
-  for (let i = 0, from = 0; i < plane; i++, from += 3) {
-    out[i] = red![rgb[from]!]!
-    out[plane + i] = green![rgb[from + 1]!]!
-    out[2 * plane + i] = blue![rgb[from + 2]!]!
-  }
+/** Byte to normalised value, a table of 256 a channel. */
+function normalisers({ mean, std }: PreprocessOptions): Float32Array {
+  return Float32Array.from({ length: 3 * 256 }, (_, i) => ((i & 255) / 255 - mean[i >> 8]!) / std[i >> 8]!)
 }
 
 function halfEven(value: number): number {

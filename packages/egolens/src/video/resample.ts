@@ -1,3 +1,5 @@
+import { type BytesOfPicture, resampleBytes, type Taps } from '@egolens/torch'
+
 /** An 8-bit RGB picture, row-major. `Frame` is one. */
 export interface Rgb {
   width: number
@@ -13,16 +15,7 @@ export interface Rectangle {
   height: number
 }
 
-/** For each output pixel the first input pixel it reads, and its weights as 22-bit fixed point. */
-interface Taps {
-  first: Int32Array
-  count: Int32Array
-  weights: Int32Array
-  most: number
-}
-
 const BITS = 22
-const HALF = 1 << (BITS - 1)
 const cache = new Map<string, Taps>()
 
 /**
@@ -31,75 +24,48 @@ const cache = new Map<string, Taps>()
  * horizontal and the vertical pass, so that every value is the same as there; only what `keep` needs is computed.
  */
 export function resizeBicubic(picture: Rgb, source: Rectangle, width: number, height: number, keep: Rectangle): Rgb {
-  if (source.width === width && source.height === height) return cutOut(picture, source, keep)
-  const across = taps(source.width, width)
-  const down = taps(source.height, height)
-  const firstRow = down.first[keep.top]!
-  const lastLine = keep.top + keep.height - 1
-  const rows = down.first[lastLine]! + down.count[lastLine]! - firstRow
-  const narrow = horizontal(picture, source, firstRow, rows, across, keep.left, keep.width)
-  return { width: keep.width, height: keep.height, rgb: vertical(narrow, keep.width * 3, firstRow, down, keep) }
-}
-
-/** At the size that it has already the filter gives the picture itself. */
-function cutOut({ rgb, width }: Rgb, source: Rectangle, keep: Rectangle): Rgb {
-  const line = keep.width * 3
-  const out = new Uint8Array(keep.height * line)
+  const { bytes, start, line } = resized(picture, source, width, height, keep)
+  const out = new Uint8Array(keep.height * keep.width * 3)
+  const row = keep.width * 3
+  if (start === 0 && line === row && bytes.length === out.length) return { ...sizeOf(keep), rgb: bytes }
   for (let y = 0; y < keep.height; y++) {
-    const from = ((source.top + keep.top + y) * width + source.left + keep.left) * 3
-    out.set(rgb.subarray(from, from + line), y * line)
+    out.set(bytes.subarray(start + y * line, start + y * line + row), y * row)
   }
-  return { width: keep.width, height: keep.height, rgb: out }
+  return { ...sizeOf(keep), rgb: out }
 }
 
-function horizontal(
+const sizeOf = ({ width, height }: Rectangle) => ({ width, height })
+
+/** The same where the bytes lie: in the picture itself if it has that size, since the filter then gives the picture. */
+export function resized(
   picture: Rgb,
   source: Rectangle,
-  firstRow: number,
-  rows: number,
-  { first, count, weights, most }: Taps,
-  left: number,
   width: number,
-): Uint8ClampedArray {
-  const { rgb } = picture
-  const out = new Uint8ClampedArray(rows * width * 3)
-  let to = 0
-  for (let y = 0; y < rows; y++) {
-    const line = ((source.top + firstRow + y) * picture.width + source.left) * 3
-    for (let x = left; x < left + width; x++) {
-      let from = line + first[x]! * 3
-      let [r, g, b] = [HALF, HALF, HALF]
-      const end = x * most + count[x]!
-      for (let k = x * most; k < end; k++, from += 3) {
-        const w = weights[k]!
-        r = (r + Math.imul(rgb[from]!, w)) | 0
-        g = (g + Math.imul(rgb[from + 1]!, w)) | 0
-        b = (b + Math.imul(rgb[from + 2]!, w)) | 0
-      }
-      out[to++] = r >> BITS
-      out[to++] = g >> BITS
-      out[to++] = b >> BITS
-    }
+  height: number,
+  keep: Rectangle,
+): BytesOfPicture {
+  const line = picture.width * 3
+  const at = (left: number, top: number) => ((source.top + top) * picture.width + source.left + left) * 3
+  if (source.width === width && source.height === height) {
+    return { bytes: picture.rgb, start: at(keep.left, keep.top), line }
   }
-  return out
+  const across = part(taps(source.width, width), keep.left, keep.width)
+  const down = part(taps(source.height, height), keep.top, keep.height)
+  const [firstRow] = down.first
+  const rows = down.first.at(-1)! + down.count.at(-1)! - firstRow!
+  const below = { ...down, first: down.first.map((row) => row - firstRow!) }
+  const from = { bytes: picture.rgb, start: at(0, firstRow!), line }
+  const bytes = resampleBytes(from, { columns: source.width, rows }, across, below)
+  return { bytes, start: 0, line: keep.width * 3 }
 }
 
-/** Line by line, a whole line of sums at once, which keeps memory access in order. */
-function vertical(narrow: Uint8ClampedArray, line: number, firstRow: number, taps: Taps, keep: Rectangle): Uint8Array {
-  const { first, count, weights, most } = taps
-  const out = new Uint8ClampedArray(keep.height * line)
-  const sums = new Int32Array(line)
-  for (let y = 0; y < keep.height; y++) {
-    const at = keep.top + y
-    sums.fill(HALF)
-    for (let k = 0; k < count[at]!; k++) {
-      const w = weights[at * most + k]!
-      const from = (first[at]! - firstRow + k) * line
-      for (let x = 0; x < line; x++) sums[x] = sums[x]! + Math.imul(narrow[from + x]!, w)
-    }
-    for (let x = 0; x < line; x++) out[y * line + x] = sums[x]! >> BITS
+function part({ first, count, weights }: Taps, start: number, length: number): Taps {
+  const most = weights.length / first.length
+  return {
+    first: first.subarray(start, start + length),
+    count: count.subarray(start, start + length),
+    weights: weights.subarray(start * most, (start + length) * most),
   }
-  return new Uint8Array(out.buffer)
 }
 
 function taps(input: number, output: number): Taps {
@@ -133,7 +99,7 @@ function computeTaps(input: number, output: number): Taps {
       weights[x * most + k] = Math.trunc((w / sum) * (1 << BITS) + (w < 0 ? -0.5 : 0.5))
     })
   }
-  return { first, count, weights, most }
+  return { first, count, weights }
 }
 
 function bicubic(distance: number): number {
