@@ -36,7 +36,8 @@ export type {
  */
 export async function readRecipe(path: string, set: string[] = []): Promise<Recipe> {
   const text = await readText(path).catch((error: EgoLensError) => {
-    const { message, cure, cause } = error
+    const { code, message, cure, cause } = error
+    if (code === 'disk/unreadable') throw error
     const what = isAbsent(error) ? 'there is no such recipe' : message
     throw new EgoLensError('recipe/unreadable', what, { where: path, cure, cause })
   })
