@@ -66,7 +66,8 @@ function attention(x: Tensor, qkv: Affine, { heads, scale }: BlockSettings, mask
     .view([batch, length, 3, heads, width / heads])
     .permute([2, 0, 3, 1, 4])
     .contiguous()
-  const [q, k, v] = [0, 1, 2].map((i) => parts.select(0, i).view([batch * heads, length, width / heads]))
+  // Taken apart as one, so that the backward pass puts the three together in one copy.
+  const [q, k, v] = parts.unbind(0).map((part) => part.view([batch * heads, length, width / heads]))
   const products = q!.bmm(k!.transpose(1, 2))
   const scaled = scale === 1 ? products : products.mul(scale)
   const weights = (mask ? scaled.add(mask) : scaled).softmax(-1)
@@ -95,7 +96,7 @@ function wideAttention(
     bias: qkv.bias.narrow(0, from * width, count * width),
   })
   const asking = kept ?? length
-  const q = linear(x.narrow(1, 0, asking), part(0, 1))
+  const q = linear(kept === undefined ? x : x.narrow(1, 0, kept), part(0, 1))
     .view([batch, asking, heads, depth])
     .transpose(1, 2)
     .reshape([batch * heads, asking, depth])
@@ -109,7 +110,7 @@ function wideAttention(
       .reshape([2, batch, heads, count, depth])
   })
   const all = cat(groups, 3)
-  const [k, v] = [0, 1].map((i) => all.select(0, i).view([batch * heads, all.shape[3]!, depth]))
+  const [k, v] = all.unbind(0).map((part) => part.view([batch * heads, all.shape[3]!, depth]))
   const products = q.bmm(k!.transpose(1, 2))
   const scaled = scale === 1 ? products : products.mul(scale)
   const weighted = (mask ? scaled.add(mask.narrow(0, 0, asking)) : scaled).softmax(-1).bmm(v!)
