@@ -1,4 +1,4 @@
-import { cat, F, type Tensor } from '@egolens/torch'
+import { cat, F, scope, type Tensor } from '@egolens/torch'
 import type { Activation } from './config.js'
 
 /** Weight and bias of a linear layer or a layer norm. */
@@ -40,17 +40,13 @@ export interface BlockExtras {
 /** x [B, N, W] -> [B, kept or N, W]: x + attention(norm(x)), then x + mlp(norm(x)). */
 export function block(x: Tensor, w: BlockWeights, settings: BlockSettings, extras: BlockExtras = {}): Tensor {
   const { mask, beside = [], kept } = extras
-  const normed = norm(x, w.norm1, settings.eps)
-  const seen =
-    kept === undefined && beside.length === 0
-      ? attention(normed, w.qkv, settings, mask)
-      : wideAttention(
-          normed,
-          beside.map((tokens) => norm(tokens, w.norm1, settings.eps)),
-          w.qkv,
-          settings,
-          extras,
-        )
+  // What is not needed further is freed before the larger half: the next operator finds its memory warm.
+  const seen = scope(() => {
+    const normed = norm(x, w.norm1, settings.eps)
+    if (kept === undefined && beside.length === 0) return attention(normed, w.qkv, settings, mask)
+    const others = beside.map((tokens) => norm(tokens, w.norm1, settings.eps))
+    return wideAttention(normed, others, w.qkv, settings, extras)
+  })
   return mlp((kept === undefined ? x : x.narrow(1, 0, kept)).add(linear(seen, w.out)), w, settings)
 }
 
@@ -68,11 +64,7 @@ function attention(x: Tensor, qkv: Affine, { heads, scale }: BlockSettings, mask
     .contiguous()
   // Taken apart as one, so that the backward pass puts the three together in one copy.
   const [q, k, v] = parts.unbind(0).map((part) => part.view([batch * heads, length, width / heads]))
-  const products = q!.bmm(k!.transpose(1, 2))
-  const scaled = scale === 1 ? products : products.mul(scale)
-  const weights = (mask ? scaled.add(mask) : scaled).softmax(-1)
-  return weights
-    .bmm(v!)
+  return attend(q!, k!, v!, scale, mask)
     .view([batch, heads, length, width / heads])
     .transpose(1, 2)
     .reshape([batch, length, width])
@@ -111,10 +103,20 @@ function wideAttention(
   })
   const all = cat(groups, 3)
   const [k, v] = all.unbind(0).map((part) => part.view([batch * heads, all.shape[3]!, depth]))
-  const products = q.bmm(k!.transpose(1, 2))
-  const scaled = scale === 1 ? products : products.mul(scale)
-  const weighted = (mask ? scaled.add(mask.narrow(0, 0, asking)) : scaled).softmax(-1).bmm(v!)
-  return weighted.view([batch, heads, asking, depth]).transpose(1, 2).reshape([batch, asking, width])
+  return attend(q, k!, v!, scale, mask?.narrow(0, 0, asking))
+    .view([batch, heads, asking, depth])
+    .transpose(1, 2)
+    .reshape([batch, asking, width])
+}
+
+/** Queries, keys and values [B heads, N, W / heads]. */
+function attend(q: Tensor, k: Tensor, v: Tensor, scale: number, mask?: Tensor): Tensor {
+  const weights = scope(() => {
+    const products = q.bmm(k.transpose(1, 2))
+    const scaled = scale === 1 ? products : products.mul(scale)
+    return (mask ? scaled.add(mask) : scaled).softmax(-1)
+  })
+  return weights.bmm(v)
 }
 
 export function activate(x: Tensor, activation: BlockSettings['activation']): Tensor {
