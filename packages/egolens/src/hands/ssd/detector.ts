@@ -3,7 +3,7 @@ import type { Rgb } from '../../video/index.js'
 import type { Box, HandDetection } from '../types.js'
 import { type Anchors, decodeBoxes, readAnchors, suppress } from './boxes.js'
 import { installedModel, readGraph } from './graph.js'
-import { SIDE, toInput } from './input.js'
+import { mirrored, SIDE, toInput } from './input.js'
 import { type RawOutput, SsdNetwork } from './network.js'
 
 export interface SsdOptions {
@@ -52,22 +52,22 @@ export class HandDetector {
     const { threshold, overlap, most, mirror } = { ...ssdDefaults, ...options }
     const views = mirror ? [false, true] : [false]
     return pictures.map((picture) => {
-      const output = this.#run(picture, views)
-      const found = views.flatMap((mirrored, i) => {
+      const output = this.#run(picture, mirror)
+      const found = views.flatMap((turned, i) => {
         const boxes = decodeBoxes(output, this.#anchors, i, threshold)
-        return mirrored ? boxes.map(({ box, score }) => ({ box: swapped(box), score })) : boxes
+        return turned ? boxes.map(({ box, score }) => ({ box: swapped(box), score })) : boxes
       })
       return suppress(found, overlap, most)
     })
   }
 
-  #run(picture: Rgb, views: boolean[]): RawOutput {
+  #run(picture: Rgb, mirror: boolean): RawOutput {
     const size = SIDE * SIDE * 3
-    const values = new Float32Array(views.length * size)
-    views.forEach((mirrored, i) => {
-      toInput(picture, values.subarray(i * size, (i + 1) * size), mirrored)
-    })
-    const input = fromTypedArray(values, [views.length, SIDE, SIDE, 3])
+    const views = mirror ? 2 : 1
+    const values = new Float32Array(views * size)
+    toInput(picture, values.subarray(0, size))
+    if (mirror) mirrored(values.subarray(0, size), values.subarray(size))
+    const input = fromTypedArray(values, [views, SIDE, SIDE, 3])
     try {
       return this.#network.forward(input)
     } finally {

@@ -1,5 +1,6 @@
-import { cat, F, fromTypedArray, noGrad, scope, type Tensor } from '@egolens/torch'
+import { cat, fromTypedArray, noGrad, scope, type Tensor } from '@egolens/torch'
 import { EgoLensError } from '../../errors.js'
+import { convolve } from './convolve.js'
 import type { Graph, GraphNode } from './graph.js'
 
 /** Box codes [B, anchors, 4] and class logits [B, anchors, 8] as they leave the network. */
@@ -77,10 +78,7 @@ export class SsdNetwork {
     const [height, width] = [weight.shape[2]!, weight.shape[3]!]
     const [top, bottom] = node.samePadding ? same(x.shape[2]!, height, node.stride) : [0, 0]
     const [left, right] = node.samePadding ? same(x.shape[3]!, width, node.stride) : [0, 0]
-    const even = top === bottom && left === right
-    const padded = even ? x : F.pad(x, [left, right, top, bottom])
-    const padding = even ? [top, left] : [0, 0]
-    const y = F.conv2d(padded, weight, { bias, stride: node.stride, padding, groups })
+    const y = convolve(x, weight, { bias, stride: node.stride, down: [top, bottom], across: [left, right], groups })
     return node.relu6 ? y.clamp_(0, 6) : y
   }
 
