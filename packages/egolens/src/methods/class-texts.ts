@@ -1,6 +1,6 @@
 import { cat, type Tensor, tensor } from '@egolens/torch'
 import { z } from 'zod'
-import type { TextEncoder } from '../encoders/types.js'
+import type { Hooks, TextEncoder } from '../encoders/types.js'
 import { fullPrecision } from './closed-form.js'
 import type { ContextLayout } from './coop.layout.js'
 import { chunkOptions, type PromptedTexts } from './prompted-texts.js'
@@ -19,6 +19,8 @@ export interface EncodeOptions {
   sharePrefix: boolean
   /** Indexes of the classes that are wanted; all, if not said. */
   classes?: readonly number[] | undefined
+  /** Made anew for each chunk, as its graph is; what passes them cannot share a prefix. */
+  hooks?: (() => Hooks) | undefined
 }
 
 /**
@@ -33,12 +35,13 @@ export function encodeClassTexts(
   text: TextEncoder,
   layout: ContextLayout,
   context: Tensor,
-  { sharePrefix, classes }: EncodeOptions,
+  { sharePrefix, classes, hooks }: EncodeOptions,
 ): Tensor {
   const wanted = classes ? layout.byLength.filter((k) => classes.includes(k)) : layout.byLength
   const own = context.ndim === 3
   const encoded = texts.encode(wanted.length, (from, count) => {
     const chunk = wanted.slice(from, from + count)
+    if (hooks) return encodeBetween(text, layout, context, chunk, hooks)
     if (own) return text.encodeFromEmbeddings(layout.fillOf(context, chunk), endsOf(layout, chunk))
     return encodeChunk(text, layout, context.unsqueeze(0), chunk, sharePrefix).select(0, 0)
   })
@@ -69,6 +72,18 @@ export function encodeChunk(
     const repeated = filled.flatMap(() => ends)
     return text.encodeFromEmbeddings(cat(filled), repeated).view([groups, classes.length, -1])
   })
+}
+
+/** Texts of some classes, with hooks between the layers of the tower. */
+function encodeBetween(
+  text: TextEncoder,
+  layout: ContextLayout,
+  context: Tensor,
+  classes: readonly number[],
+  hooks: () => Hooks,
+): Tensor {
+  const tokens = layout.fillOf(context, classes)
+  return fullPrecision(() => text.encodeFromEmbeddings(tokens, endsOf(layout, classes), hooks()))
 }
 
 /** Where each of some indexes stands in another order of them; rows in that order are put back by it, ascending. */

@@ -2,8 +2,8 @@ import { cat, empty, F, type Generator, nn, noGrad, scope, type Tensor } from '@
 import type { Component, LabelSets } from '../datasets/types.js'
 import type { Hooks, ImageTower, TextEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
-import { backFrom } from './class-texts.js'
-import { cosines, fullPrecision } from './closed-form.js'
+import { encodeClassTexts } from './class-texts.js'
+import { cosines } from './closed-form.js'
 import { Context } from './context.js'
 import { type ContextLayout, layOut } from './coop.layout.js'
 import { HeldLayouts } from './held-layouts.js'
@@ -59,19 +59,12 @@ class Maple implements Method<ClassVectors> {
     const vectors: ClassVectors = {}
     this.texts.reset()
     for (const component of this.components) {
-      const { ends, fillOf, byLength } = this.layout(labels, component)
-      const encoded = this.texts.encode(byLength.length, (from, count) => {
-        const chunk = byLength.slice(from, from + count)
-        const tokens = fillOf(this.module.first.context, chunk)
-        return fullPrecision(() =>
-          text.encodeFromEmbeddings(
-            tokens,
-            chunk.map((k) => ends[k]!),
-            this.module.textHooks(),
-          ),
-        )
-      })
-      vectors[component] = F.normalize(encoded.indexSelect(0, backFrom(byLength)))
+      const layout = this.layout(labels, component)
+      const { context } = this.module.first
+      const hooks = () => this.module.textHooks()
+      vectors[component] = F.normalize(
+        encodeClassTexts(this.texts, text, layout, context, { sharePrefix: false, hooks }),
+      )
     }
     return vectors
   }

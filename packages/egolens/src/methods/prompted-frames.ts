@@ -1,4 +1,4 @@
-import { scope, type Tensor } from '@egolens/torch'
+import type { Tensor } from '@egolens/torch'
 import { z } from 'zod'
 import type { ImageTower } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
@@ -48,10 +48,7 @@ export class PromptedFrames {
    */
   encode(pixels: Tensor, see: (clips: Tensor) => Tensor): Tensor {
     this.chunks.reset() // a step that ended before its backward pass
-    // What a chunk makes goes with it, but for what the backward pass needs.
-    return this.chunks.encode(pixels.shape[0]!, (from, count) =>
-      scope(() => see(pixels.narrow(0, from, count)).float()),
-    )
+    return this.chunks.encode(pixels.shape[0]!, (from, count) => see(pixels.narrow(0, from, count)).float())
   }
 
   backward(): void {
