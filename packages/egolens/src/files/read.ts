@@ -99,7 +99,7 @@ async function told<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** What is not there is undefined; what is there and cannot be read must not be taken for that. */
-async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
+export async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
   } catch (error) {

@@ -4,8 +4,7 @@ import { z } from 'zod'
 import type { Component, LabelSets } from '../datasets/types.js'
 import type { FrameWindow, ImageEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
-import { isAbsent } from '../files/fault.js'
-import { readBytes } from '../files/read.js'
+import { readBytes, unlessAbsent } from '../files/read.js'
 import { readJson, removeFile, writeAtomic } from '../files.js'
 import { createMethod } from '../methods/registry.js'
 import type { Backbone, Method } from '../methods/types.js'
@@ -98,7 +97,7 @@ export async function saveAdapter(directory: string, given: SaveAdapter): Promis
   })
   const tensors = method.module.stateDict()
   const hash = await hashTensors(tensors)
-  const stored = await readBytes(weights).catch(unlessThere)
+  const stored = await unlessAbsent(readBytes(weights))
   if (stored === undefined || hashOf(stored) !== hash) {
     await removeFile(adapter)
     await saveTensors(weights, tensors)
@@ -137,11 +136,6 @@ const identity = ({ name, hash, width, window }: ImageEncoder) => ({ name, hash,
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-function unlessThere(error: unknown): undefined {
-  if (isAbsent(error)) return undefined
-  throw error
-}
-
 /** Reads adapter.json alone. @throws EgoLensError naming the file and the key */
 export async function readAdapterInfo(directory: string): Promise<AdapterInfo> {
   const { adapter } = runPaths(directory)
@@ -167,7 +161,7 @@ export async function loadAdapter(run: string, backbone: Backbone): Promise<Adap
   const info = await readAdapterInfo(directory)
   checkBackbone(info, backbone, directory)
   const { weights } = runPaths(directory)
-  const bytes = await readBytes(weights).catch(unlessThere)
+  const bytes = await unlessAbsent(readBytes(weights))
   if (bytes === undefined || hashOf(bytes) !== info.weights) {
     throw new EgoLensError('adapter/damaged', 'the weights are not those that adapter.json was written for', {
       where: weights,
