@@ -1,23 +1,12 @@
 import { join } from 'node:path'
-import {
-  F,
-  Generator,
-  noGrad,
-  optim,
-  randn,
-  safetensors,
-  scope,
-  setNumThreads,
-  type Tensor,
-  tensor,
-} from '@egolens/torch'
-import { type Backbone, type Batch, createMethod, type Method } from 'egolens'
+import { F, Generator, noGrad, optim, randn, safetensors, scope, setNumThreads, type Tensor } from '@egolens/torch'
+import { type Batch, createMethod, type Method } from 'egolens'
 import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
-import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
 import { ourMalloc, Peer } from './harness/peer.js'
 import { median } from './harness/statistics.js'
+import { batchOf, cachedBackbone, milliseconds, roundLabels, timed } from './harness/step.js'
 
 /** A training step of X-MIC on cached features: forward, loss, backward, AdamW. */
 export const adapterStep: Benchmark = {
@@ -69,18 +58,12 @@ async function run(bench: Bench): Promise<void> {
   const plain = stepper(plainMethod, () => plainLogits(plainMethod, batch, texts), batch)
   agree(bench, 'the materialised form', closedLoss, plain())
 
-  const timed = (step: () => number) => () => {
-    const start = clock()
-    for (let i = 0; i < steps; i++) step()
-    return (clock() - start) / steps
-  }
   const samples = await bench.interleave({
-    ours: timed(closed),
+    ours: timed(closed, steps),
     ...(peer ? { python: () => peer.seconds({ run: 'step', steps }) } : {}),
     ...(tuned ? { tuned: () => tuned.seconds({ run: 'step', steps }) } : {}),
-    plain: timed(plain),
+    plain: timed(plain, steps),
   })
-  const milliseconds = (list: number[]) => list.map((s) => s * 1e3)
   bench.figure('step', 'ms', milliseconds(samples.ours))
   bench.figure(
     'clipsPerSecond',
@@ -101,32 +84,17 @@ async function run(bench: Bench): Promise<void> {
   bench.say(`a step is ${(1e3 * median(samples.ours)).toFixed(0)} ms`)
 }
 
-function setting({ width, frames }: Sizes) {
-  const image = {
-    ...{ name: 'cached', hash: 'cached', width, tap: 'joint' as const },
-    preprocessing: { size: 224, resize: 224, mean: [0, 0, 0], std: [1, 1, 1], mode: 'center' as const },
-    encode: () => {
-      throw new Error('the features are cached')
-    },
-  }
-  const backbone = { image, context: image, text: { width }, logitScale: Math.log(100) } as unknown as Backbone
-  return { backbone, components: ['noun' as const], frames }
-}
+const setting = ({ width, frames }: Sizes) => ({
+  backbone: cachedBackbone(width),
+  components: ['noun' as const],
+  frames,
+})
 
 function inputs({ clips, frames, width, classes }: Sizes, generator: Generator): { batch: Batch; texts: Tensor } {
   const features = () => randn([clips, frames, width], { generator })
   const [hand, full] = [features(), features()]
-  const labels = tensor(
-    Array.from({ length: clips }, (_, i) => (i * 7) % classes),
-    { dtype: 'int64' },
-  )
-  const batch: Batch = {
-    ids: Array.from({ length: clips }, (_, i) => String(i)),
-    features: { hand, full },
-    context: { hand, full },
-    pixels: {},
-    labels: { noun: labels },
-  }
+  const given = { features: { hand, full }, context: { hand, full } }
+  const batch = batchOf(clips, { ...given, labels: { noun: roundLabels(clips, classes) } })
   const texts = noGrad(() => scope(() => F.normalize(randn([classes, width], { generator }))))
   return { batch, texts }
 }

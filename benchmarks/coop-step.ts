@@ -3,10 +3,10 @@ import { F, Generator, optim, randn, safetensors, scope, setNumThreads, type Ten
 import { type Backbone, type Batch, createMethod, type LabelSets, type Method } from 'egolens'
 import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
-import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
 import { Peer } from './harness/peer.js'
 import { median } from './harness/statistics.js'
+import { batchOf, milliseconds, roundLabels, timed } from './harness/step.js'
 import { nouns, textBackbone, writeTextClip } from './harness/text-setting.js'
 
 /** A training step of CoOp: all class texts through the text tower, there and back. */
@@ -54,20 +54,12 @@ async function run(bench: Bench): Promise<void> {
   const recomputed = make({ recompute: true })
   agree(bench, 'computing twice', first, recomputed.step())
 
-  const timed = ({ step }: Stepper) => {
-    return () => {
-      const start = clock()
-      step()
-      return clock() - start
-    }
-  }
   const samples = await bench.interleave({
-    ours: timed(ours),
+    ours: timed(ours.step),
     python: peer && (() => peer.seconds({ run: 'step' })),
-    whole: timed(whole),
-    recomputed: timed(recomputed),
+    whole: timed(whole.step),
+    recomputed: timed(recomputed.step),
   })
-  const milliseconds = (list: number[]) => list.map((s) => s * 1e3)
   bench.figure('step', 'ms', milliseconds(samples.ours))
   bench.figure('wholeTextsStep', 'ms', milliseconds(samples.whole))
   bench.figure('recomputedStep', 'ms', milliseconds(samples.recomputed))
@@ -88,13 +80,8 @@ interface Sizes {
 }
 
 function makeBatch({ clips, frames, classes }: Sizes, width: number): Batch {
-  return {
-    ids: Array.from({ length: clips }, (_, i) => String(i)),
-    features: { full: randn([clips, frames, width], { generator: new Generator(2) }) },
-    context: {},
-    pixels: {},
-    labels: { noun: int64(Array.from({ length: clips }, (_, i) => (i * 7) % classes)) },
-  }
+  const full = randn([clips, frames, width], { generator: new Generator(2) })
+  return batchOf(clips, { features: { full }, labels: { noun: roundLabels(clips, classes) } })
 }
 
 interface Stepper {

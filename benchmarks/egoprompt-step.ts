@@ -1,23 +1,12 @@
 import { join } from 'node:path'
-import {
-  F,
-  Generator,
-  noGrad,
-  optim,
-  randn,
-  safetensors,
-  scope,
-  setNumThreads,
-  type Tensor,
-  tensor,
-} from '@egolens/torch'
+import { F, Generator, noGrad, optim, randn, safetensors, scope, setNumThreads, type Tensor } from '@egolens/torch'
 import { type Backbone, type Batch, createMethod, type LabelSets, type Method } from 'egolens'
 import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
-import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
 import { ourMalloc, Peer } from './harness/peer.js'
 import { median } from './harness/statistics.js'
+import { batchOf, milliseconds, roundLabels, timed } from './harness/step.js'
 import { nouns, textBackbone, writeTextClip } from './harness/text-setting.js'
 
 /** A training step of EgoPrompt's second stage on cached features: forward, losses, backward, AdamW. */
@@ -69,18 +58,12 @@ async function run(bench: Bench): Promise<void> {
     agree(bench, 'Python', kept(), Number((await peer.ask({ run: 'step', steps: 1 })).loss))
   }
 
-  const timed = (step: () => number, count: number) => () => {
-    const start = clock()
-    for (let i = 0; i < count; i++) step()
-    return (clock() - start) / count
-  }
   const samples = await bench.interleave({
     ours: timed(kept, steps),
     ...(peer ? { python: () => peer.seconds({ run: 'step', steps }) } : {}),
     ...(tuned ? { tuned: () => tuned.seconds({ run: 'step', steps }) } : {}),
-    eachStep: timed(eachStep, 1),
+    eachStep: timed(eachStep),
   })
-  const milliseconds = (list: number[]) => list.map((s) => s * 1e3)
   bench.figure('step', 'ms', milliseconds(samples.ours))
   bench.figure('stepWithTexts', 'ms', milliseconds(samples.eachStep))
   bench.ratio(samples.ours, samples.eachStep, 'keptTextsVsEachStep')
@@ -118,18 +101,10 @@ function prepare({ clips, frames, verbs, nouns: nounCount, poolSize }: Sizes, ba
   }
   const { noun } = nouns(nounCount)
   const labels: LabelSets = { noun: noun!, verb: { ...nouns(verbs).noun!, component: 'verb' } }
-  const wanted = (classes: number) =>
-    tensor(
-      Array.from({ length: clips }, (_, i) => (i * 7) % classes),
-      { dtype: 'int64' },
-    )
-  const batch: Batch = {
-    ids: Array.from({ length: clips }, (_, i) => String(i)),
+  const batch = batchOf(clips, {
     features: { full: randn([clips, frames, backbone.image.width], { generator }) },
-    context: {},
-    pixels: {},
-    labels: { verb: wanted(verbs), noun: wanted(nounCount) },
-  }
+    labels: { verb: roundLabels(clips, verbs), noun: roundLabels(clips, nounCount) },
+  })
   return { method, batch, labels }
 }
 

@@ -1,23 +1,13 @@
 import { join } from 'node:path'
-import {
-  F,
-  Generator,
-  noGrad,
-  optim,
-  randn,
-  safetensors,
-  scope,
-  setNumThreads,
-  type Tensor,
-  tensor,
-} from '@egolens/torch'
+import { F, Generator, noGrad, optim, randn, safetensors, scope, setNumThreads, type Tensor } from '@egolens/torch'
 import { type Backbone, type Batch, createMethod, loadClip } from 'egolens'
+import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
-import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
 import { Peer } from './harness/peer.js'
 import { tiny, vitB16, writeRandomClip } from './harness/random-clip.js'
 import { median } from './harness/statistics.js'
+import { batchOf, milliseconds, roundLabels, timed } from './harness/step.js'
 
 /** A training step of Vita-CLIP from pixels: frames through a ViT-B/16, there and back. */
 export const vitaClipStep: Benchmark = {
@@ -59,17 +49,11 @@ async function run(bench: Bench): Promise<void> {
     }
   }
 
-  const timed = (step: () => number) => () => {
-    const start = clock()
-    step()
-    return clock() - start
-  }
   const samples = await bench.interleave({
     ours: timed(ours.step),
     python: peer && (() => peer.seconds({ run: 'step', form: 'beside' })),
     published: peer && (() => peer.seconds({ run: 'step', form: 'published' })),
   })
-  const milliseconds = (list: number[]) => list.map((s) => s * 1e3)
   bench.figure('step', 'ms', milliseconds(samples.ours))
   if (samples.python && samples.published) {
     bench.figure('pythonStep', 'ms', milliseconds(samples.python))
@@ -110,18 +94,6 @@ function inputs(
 ) {
   const generator = new Generator(2)
   const full = randn([clips, frames, 3, side, side], { generator })
-  const labels = tensor(
-    Array.from({ length: clips }, (_, i) => (i * 7) % classes),
-    { dtype: 'int64' },
-  )
-  const ids = Array.from({ length: clips }, (_, i) => String(i))
-  const batch: Batch = { ids, features: {}, context: {}, pixels: { full }, labels: { noun: labels } }
+  const batch = batchOf(clips, { pixels: { full }, labels: { noun: roundLabels(clips, classes) } })
   return { batch, texts: noGrad(() => scope(() => F.normalize(randn([classes, width], { generator })))) }
-}
-
-function agree(bench: Bench, who: string, ours: number, theirs: number): void {
-  bench.say(`first loss: ${ours} here, ${theirs} by ${who}`)
-  if (!(Math.abs(ours - theirs) < 1e-4 * Math.abs(ours))) {
-    throw new Error(`${who} computes another loss (${theirs} for ${ours}): the two cannot be compared`)
-  }
 }

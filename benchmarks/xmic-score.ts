@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Generator, noGrad, randn, scope, setNumThreads } from '@egolens/torch'
-import { type Backbone, type Clip, createMethod, type FeatureSource, scoreClips, type VideoFeatures } from 'egolens'
+import { type Clip, createMethod, type FeatureSource, scoreClips, type VideoFeatures } from 'egolens'
 import type { Bench, Benchmark } from './harness/bench.js'
 import { clock } from './harness/clock.js'
 import { ourSide } from './harness/machine.js'
 import { median } from './harness/statistics.js'
+import { cachedBackbone } from './harness/step.js'
 import { nouns } from './harness/text-setting.js'
 
 /** X-MIC over a test set: from features in the store's form to scores of every clip. */
@@ -79,18 +80,12 @@ async function run(bench: Bench): Promise<void> {
   bench.say(`${(median(samples.ours) / median(samples.gemm)).toFixed(2)} times the products`)
 }
 
-/** Only widths count: neither frames nor texts are encoded here. */
-function setting({ width, frames }: Sizes) {
-  const image = {
-    ...{ name: 'cached', hash: 'cached', width, tap: 'joint' as const },
-    preprocessing: { size: 224, resize: 224, mean: [0, 0, 0], std: [1, 1, 1], mode: 'center' as const },
-    encode: () => {
-      throw new Error('the features are cached')
-    },
-  }
-  const backbone = { image, context: image, text: { width }, logitScale: Math.log(100) } as unknown as Backbone
-  return { backbone, components: ['noun' as const], frames, generator: new Generator(1) }
-}
+const setting = ({ width, frames }: Sizes) => ({
+  backbone: cachedBackbone(width),
+  components: ['noun' as const],
+  frames,
+  generator: new Generator(1),
+})
 
 /** Every clip is a video of its own, so that no frame is held for two. */
 function clipOf(i: number, { frames, classes }: Sizes): Clip {

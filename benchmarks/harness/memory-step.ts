@@ -1,7 +1,8 @@
 // A process of its own: one training step, and what it took. memory-step.js '{"dir":...,"method":...}' prints JSON.
 import { readFileSync } from 'node:fs'
-import { F, Generator, memory, optim, randn, resetPeak, scope, setNumThreads, tensor } from '@egolens/torch'
-import { type Batch, createMethod } from 'egolens'
+import { F, Generator, memory, optim, randn, resetPeak, scope, setNumThreads } from '@egolens/torch'
+import { createMethod } from 'egolens'
+import { batchOf, roundLabels } from './step.js'
 import { nouns, textBackbone } from './text-setting.js'
 
 export interface MemoryStep {
@@ -31,17 +32,9 @@ async function run({ dir, method: name, options, classes, clips }: MemoryStep): 
   const setting = { backbone, components: ['noun' as const], generator: new Generator(1), frames }
   const method = createMethod(name, options, setting)
   const optimizer = new optim.SGD(method.module.parameters(), { lr: 2e-3, momentum: 0.9 })
-  const wanted = tensor(
-    Array.from({ length: clips }, (_, i) => (i * 7) % classes),
-    { dtype: 'int64' },
-  )
-  const batch: Batch = {
-    ids: Array.from({ length: clips }, (_, i) => String(i)),
-    features: { full: randn([clips, frames, backbone.image.width], { generator: new Generator(2) }) },
-    context: {},
-    pixels: {},
-    labels: { noun: wanted },
-  }
+  const wanted = roundLabels(clips, classes)
+  const full = randn([clips, frames, backbone.image.width], { generator: new Generator(2) })
+  const batch = batchOf(clips, { features: { full }, labels: { noun: wanted } })
   const [resident, { bytes }] = [status('VmRSS'), memory()]
   resetPeak()
   scope(() => {
