@@ -2,7 +2,7 @@ import { harmonicMean } from './harmonic-mean.js'
 import { overSeeds } from './over-seeds.js'
 import { isHalved, pairsOf } from './pairs.js'
 import type { Result, TestResult } from './result.js'
-import type { Table, TableRow } from './table.js'
+import { seedNotes, type Table, type TableRow } from './table.js'
 import { type Block, blocksOf } from './tables.js'
 
 /**
@@ -41,9 +41,7 @@ export function actionTable(all: readonly Result[]): Table {
     rows: rows
       .map((row) => ({ ...row, cells: row.cells.filter((_, i) => kept(i)) }))
       .filter(({ cells }) => cells.some(Boolean)),
-    notes: rows.some(({ cells }) => cells.some((cell) => (cell?.runs ?? 0) > 1))
-      ? ['Mean ± standard deviation over seeds.']
-      : [],
+    notes: seedNotes(rows),
   }
 }
 

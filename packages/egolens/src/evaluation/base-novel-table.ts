@@ -3,7 +3,7 @@ import { metric } from './metric-names.js'
 import { overSeeds } from './over-seeds.js'
 import { isHalved, pairsOf } from './pairs.js'
 import type { Result, TestResult } from './result.js'
-import type { Table, TableRow } from './table.js'
+import { seedNotes, type Table, type TableRow } from './table.js'
 
 /** What is recognised, in the order of columns. */
 const kinds = [
@@ -49,7 +49,7 @@ export function baseNovelTable(results: readonly Result[]): Table {
     })
     return { name, cells, kind: 'measured' }
   })
-  return { title, groups, rows, notes: notesOf(rows) }
+  return { title, groups, rows, notes: seedNotes(rows) }
 }
 
 const hasHalves = ({ role, values }: TestResult) => role === 'within' && metric.base in values
@@ -75,9 +75,4 @@ function actionValues(tests: readonly TestResult[]): (number | undefined)[] {
     })
     return both.length === 0 ? undefined : both.filter(Boolean).length / both.length
   })
-}
-
-function notesOf(rows: readonly TableRow[]): string[] {
-  const runs = Math.max(0, ...rows.flatMap((row) => row.cells.map((cell) => cell?.runs ?? 0)))
-  return runs > 1 ? ['Mean ± standard deviation over seeds.'] : []
 }

@@ -14,7 +14,7 @@ import {
 } from './published/index.js'
 import type { Result, TestResult } from './result.js'
 import { spread } from './spread.js'
-import type { ColumnGroup, Missing, Table, TableRow } from './table.js'
+import { type ColumnGroup, type Missing, seedNotes, type Table, type TableRow } from './table.js'
 
 /**
  * Results in the very form of a table of X-MIC's paper, its own numbers in columns headed "published" beside the
@@ -122,10 +122,7 @@ function notesOf(
   results: readonly Result[],
   other: readonly PublishedBlock[],
 ): string[] {
-  const notes = [`Published: ${source}, table ${paper.number}.`]
-  if (rows.some(({ cells }) => cells.some((cell) => (cell?.runs ?? 0) > 1))) {
-    notes.unshift('Mean ± standard deviation over seeds.')
-  }
+  const notes = [...seedNotes(rows), `Published: ${source}, table ${paper.number}.`]
   if (other.length > 0) {
     const where = other.map(({ group, title }) => `${group}, ${title}`).join('; ')
     notes.push(`Measured on other label sets than the paper's, so its numbers do not stand there: ${where}.`)

@@ -48,6 +48,12 @@ export function publishedColumns(table: Table): boolean[] {
   )
 }
 
+/** The note that explains deviations, where some cell has one. */
+export function seedNotes(rows: readonly TableRow[]): string[] {
+  const several = rows.some(({ cells }) => cells.some((cell) => (cell?.runs ?? 0) > 1))
+  return several ? ['Mean ± standard deviation over seeds.'] : []
+}
+
 /** A share in per cent with two decimals, with the deviation over seeds where there are several. */
 export function cellText(cell: Spread | undefined): string {
   if (!cell) return '-'

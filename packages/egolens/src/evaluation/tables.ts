@@ -5,7 +5,7 @@ import { overSeeds } from './over-seeds.js'
 import { type PublishedTable, published, publishedClasses, source, table1, table2 } from './published/index.js'
 import type { Result, TestResult } from './result.js'
 import { spread } from './spread.js'
-import type { Table, TableRow } from './table.js'
+import { seedNotes, type Table, type TableRow } from './table.js'
 
 /** A training set with a test set of another dataset, by the recipe's names. */
 export interface Block {
@@ -145,9 +145,7 @@ function publishedRow(
 }
 
 function notesOf(rows: readonly TableRow[], form: Form, options: TableOptions): string[] {
-  const notes: string[] = []
-  const runs = Math.max(0, ...rows.flatMap((row) => row.cells.map((cell) => cell?.runs ?? 0)))
-  if (runs > 1) notes.push('Mean ± standard deviation over seeds.')
+  const notes = seedNotes(rows)
   if (rows.some((row) => row.kind === 'published')) notes.push(`Published: ${source}, table ${form.published.number}.`)
   else if (options.published) notes.push('No published numbers: they are for other label sets or methods.')
   return notes
