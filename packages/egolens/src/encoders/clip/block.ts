@@ -95,10 +95,12 @@ function wideAttention(
   const weights = part(1, 2)
   const groups = [x, ...beside].map((tokens) => {
     const [items, count] = tokens.shape as [number, number]
-    const both = linear(tokens, weights).view([items, 1, count, 2, heads, depth])
+    const both = linear(tokens, weights).view([items, count, 2, heads, depth]).permute([2, 0, 3, 1, 4])
+    // Only what is shared is copied here; `cat` reads the others as they lie.
+    if (items === batch) return both
     return both
-      .expand([items, batch / items, count, 2, heads, depth])
-      .permute([3, 0, 1, 4, 2, 5])
+      .unsqueeze(2)
+      .expand([2, items, batch / items, heads, count, depth])
       .reshape([2, batch, heads, count, depth])
   })
   const all = cat(groups, 3)
