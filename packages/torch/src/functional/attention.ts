@@ -38,9 +38,11 @@ export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, optio
   return ops.matmul(ops.softmax_int(scores, -1), v)
 }
 
-/** The scale goes to the smaller operand: q has d columns, the scores have as many as there are keys. */
+/** The scale goes to what is smaller: q has d columns, the scores have as many as there are keys. */
 function scaledScores(q: Tensor, k: Tensor, scale: number): Tensor {
-  return ops.matmul(ops.mul_Scalar(q, scale), ops.transpose_int(k, -2, -1))
+  const keys = ops.transpose_int(k, -2, -1)
+  if (k.shape.at(-2)! < q.shape.at(-1)!) return ops.mul_Scalar(ops.matmul(q, keys), scale)
+  return ops.matmul(ops.mul_Scalar(q, scale), keys)
 }
 
 function causalMask(scores: Tensor): Tensor {
