@@ -11,6 +11,31 @@ export * from './features/index.js'
 export * from './hands/index.js'
 export { createMethod, methodNamed, methods, registerMethod } from './methods/registry.js'
 export type { Backbone, Batch, Method, MethodDefinition, Needs, Output, Setting, Stage } from './methods/types.js'
+export {
+  applyLora,
+  type CandidateScore,
+  CausalLM,
+  chatMlTemplate,
+  type GenerationOptions,
+  generate as generateText,
+  joinVisuals,
+  KeyValueCache,
+  type LanguageConfig,
+  LanguageTokenizer,
+  Lora,
+  loadCausalLM,
+  loadLanguageTokenizer,
+  loadLora,
+  type Message as ChatMessage,
+  mistralTemplate,
+  nextTokenLoss,
+  plainTemplate,
+  saveCausalLM,
+  saveLora,
+  scoreCandidates,
+  streamText,
+  tokenisePrompt,
+} from './mllm/index.js'
 export { type Progress, type ProgressEvent, silent } from './progress.js'
 export { calibrateRuns } from './recognition/calibrate-runs.js'
 export { type HeldOut, heldOutVideos } from './recognition/held-out.js'

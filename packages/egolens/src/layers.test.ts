@@ -7,7 +7,7 @@ const source = fileURLToPath(new URL('.', import.meta.url))
 /** The way that data takes; see docs/architecture.md. */
 const order = [
   ...['weights', 'video', 'hands', 'encoders', 'features', 'datasets', 'methods', 'evaluation', 'training'],
-  ...['recognition', 'studies', 'report', 'audit', 'cli'],
+  ...['recognition', 'mllm', 'studies', 'report', 'audit', 'cli'],
 ]
 
 it('a folder imports only from the folders before it', async () => {
