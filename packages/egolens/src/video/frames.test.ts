@@ -189,6 +189,27 @@ describe('folders and tars of images', () => {
   })
 })
 
+describe('a still image', () => {
+  const image = makeVideo(at('still.png'), '-f', 'lavfi', '-i', 'color=0x646464:s=24x16', '-frames:v', '1')
+
+  it('is a video of one frame, read by its bytes where its name says something else', async () => {
+    expect(await probe(image)).toMatchObject({ kind: 'image', codec: 'png', width: 24, height: 16, frames: 1 })
+    execFileSync('cp', [image, at('still.jpg')])
+    const found = await all(at('still.jpg'), { times: [0, 3] })
+    expect(found.map(({ index, rgb }) => [index, rgb[0]])).toEqual([
+      [0, 100],
+      [0, 100],
+    ])
+  })
+
+  it('is refused where it is cut off, or none', async () => {
+    writeFileSync(at('cut.png'), readFileSync(image).subarray(0, -20))
+    await expect(all(at('cut.png'))).rejects.toMatchObject({ code: 'video/frame-missing', where: at('cut.png') })
+    writeFileSync(at('text.jpg'), 'hello, this is no image at all '.repeat(50))
+    await expect(all(at('text.jpg'))).rejects.toMatchObject({ where: at('text.jpg') })
+  })
+})
+
 describe('faults', () => {
   const failing = async (path: string) =>
     await all(path).then(

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { EgoLensError } from '../errors.js'
 import { readAt, tarEntries } from './tar.js'
 
@@ -40,7 +40,22 @@ export async function folderImages(path: string): Promise<ImageSequence> {
   }
 }
 
-/** The same for a tar; images may lie in folders inside of it. */
+/** A single image, of what its first bytes say it is. */
+export async function oneImage(path: string): Promise<ImageSequence> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close())
+  const codec = buffer.toString('latin1') === '\x89PNG' ? 'png' : 'jpeg'
+  return {
+    codec,
+    numbers: [0],
+    names: [basename(path)],
+    async *read(positions) {
+      for (const _ of positions) yield wholeImage(await readImage(path), codec, path)
+    },
+  }
+}
+
+/** The same as `folderImages` for a tar; images may lie in folders inside of it. */
 export async function tarImages(path: string): Promise<ImageSequence> {
   const found: (Entry & { offset: number; size: number })[] = []
   for await (const { name, offset, size } of tarEntries(path)) {

@@ -1,5 +1,5 @@
 import { EgoLensError } from '../errors.js'
-import { folderImages, type ImageSequence, tarImages } from './images.js'
+import { folderImages, type ImageSequence, oneImage, tarImages } from './images.js'
 import { looksLikeMp4, mp4Track } from './mp4.js'
 import { findPlace, type Place, reading } from './place.js'
 import { checkSize } from './sizes.js'
@@ -66,6 +66,10 @@ async function makeTimeline(source: string, place: Place, options: ImageOptions 
   const { path, status } = place
   if (status.isDirectory()) return imageTimeline(source, 'folder', place, await folderImages(path), options)
   if (/\.tar$/i.test(source)) return imageTimeline(source, 'tar', place, await tarImages(path), options)
+  // A still image is a video of one frame, which is shown for a second.
+  if (/\.(jpe?g|png)$/i.test(source)) {
+    return imageTimeline(source, 'image', place, await oneImage(path), { ...options, frameRate: 1, zeroNumber: 0 })
+  }
   return fileTimeline(source, place, options)
 }
 
@@ -111,7 +115,7 @@ async function probedTrack(source: string, path: string, limits: DecodeLimits): 
 
 async function imageTimeline(
   source: string,
-  kind: 'folder' | 'tar',
+  kind: 'folder' | 'tar' | 'image',
   place: Place,
   images: ImageSequence,
   options: ImageOptions & DecodeLimits,
@@ -126,7 +130,8 @@ async function imageTimeline(
   const first = async function* () {
     yield* images.read([0])
   }
-  const track = await probeTrack(`${source}/${images.names[0]}`, { stdin: `${images.codec}_pipe` }, options, first())
+  const name = kind === 'image' ? source : `${source}/${images.names[0]}`
+  const track = await probeTrack(name, { stdin: `${images.codec}_pipe` }, options, first())
   const zero = options.zeroNumber ?? images.numbers[0]!
   const ticks = Float64Array.from(images.numbers, (n) => (n - zero) * TICKS_PER_IMAGE)
   const tick = 1 / (frameRate! * TICKS_PER_IMAGE)

@@ -12,7 +12,8 @@ export interface Frame {
   rgb: Uint8Array
 }
 
-export type SourceKind = 'file' | 'folder' | 'tar'
+/** `image`: a single JPEG or PNG, a video of one frame. */
+export type SourceKind = 'file' | 'folder' | 'tar' | 'image'
 
 /** What is known of a source before a picture of it is decoded. */
 export interface VideoInfo {
