@@ -6,6 +6,22 @@ import type { ClipConfig } from './config.js'
 import { blockSettings, type Folding, runLayers } from './layers.js'
 import type { VisionWeights } from './weights.js'
 
+/** What makes tokens of pixels, before the first layer. */
+export type PatchWeights = Pick<VisionWeights, 'patch' | 'classToken' | 'positions' | 'preNorm'>
+
+/** `embed` of `VisionTower`, for towers that keep their weights otherwise. */
+export function embedPatches(
+  pixels: Tensor,
+  { patch: weight, classToken, positions, preNorm }: PatchWeights,
+  { patch, width, eps }: Pick<ClipConfig['vision'], 'patch' | 'width' | 'eps'>,
+  { extra, added }: { extra?: Tensor | undefined; added?: Tensor | undefined } = {},
+): Tensor {
+  const patches = patchRows(pixels, patch).matmul(weight.flatten(1).t())
+  const first = classToken.expand([patches.shape[0]!, 1, width])
+  const placed = cat([first, patches], 1).add(added ? added.add(positions) : positions)
+  return norm(extra ? cat([placed, extra], 1) : placed, preNorm, eps)
+}
+
 /**
  * CLIP's image tower (Radford et al. 2021, section 2.4): patches, class token and positions, a norm before the
  * layers, the class token after them, a norm and a projection into the joint space.
@@ -40,12 +56,7 @@ export class VisionTower implements ImageTower {
    * @param added [B, 1, W], added to all tokens but these as positions are (Vita-CLIP's time)
    */
   embed(pixels: Tensor, extra?: Tensor, added?: Tensor): Tensor {
-    const { weights } = this
-    const patches = patchRows(pixels, this.config.vision.patch).matmul(weights.patch.flatten(1).t())
-    const first = weights.classToken.expand([patches.shape[0]!, 1, this.width])
-    const positions = added ? added.add(weights.positions) : weights.positions
-    const placed = cat([first, patches], 1).add(positions)
-    return norm(extra ? cat([placed, extra], 1) : placed, weights.preNorm, this.config.vision.eps)
+    return embedPatches(pixels, this.weights, this.config.vision, { extra, added })
   }
 
   /** tokens [B, N, W] through the layers, with hooks around each. */

@@ -1,0 +1,80 @@
+import type { Tensor } from '@egolens/torch'
+import type { Preprocessing } from '../../encoders/types.js'
+import { EgoLensError } from '../../errors.js'
+import {
+  type DecodeLimits,
+  frames,
+  frameTimestamps,
+  type ImageOptions,
+  preprocess,
+  preprocessedPicture,
+  probe,
+  type Rgb,
+} from '../../video/index.js'
+import { type ChoiceOptions, type ClipSpan, chooseFrames, type FrameChoice } from './frames.js'
+import { padToSquare } from './square.js'
+
+/**
+ * How frames are made square: `pad` puts each on a square of the mean colour (VideoLLaMA2's training), `crop` takes the
+ * middle (its inference helper).
+ */
+export type Aspect = 'pad' | 'crop'
+
+export interface VideoPixelsOptions extends ClipSpan, Omit<ChoiceOptions, 'where'>, ImageOptions, DecodeLimits {
+  /** Of the image tower that sees them. */
+  preprocessing: Preprocessing
+  /** Default `pad`. */
+  aspect?: Aspect
+}
+
+/** The frames of a clip as the image tower sees them. */
+export interface VideoPixels extends FrameChoice {
+  /** float32 [T, 3, S, S]; the caller's to dispose of. */
+  pixels: Tensor
+  /** Seconds at which the chosen frames are shown. */
+  times: number[]
+}
+
+/**
+ * Decodes the frames of a clip that a model is shown: of a video file, a folder or a tar of images, or a still image.
+ *
+ * @throws EgoLensError `mllm/short-clip`, `mllm/clip-outside`, `mllm/bad-frames` (see `chooseFrames`), and those of
+ * decoding, `video/...`
+ * @example
+ * const { pixels, notice } = await loadVideoPixels('tea.mp4', { start: 3, end: 8, preprocessing: tower.preprocessing })
+ * if (notice) console.warn(notice)
+ * const tokens = tower.forward(pixels) // [16, P, W]
+ */
+export async function loadVideoPixels(source: string, options: VideoPixelsOptions): Promise<VideoPixels> {
+  const { preprocessing, aspect = 'pad' } = options
+  const info = await probe(source, options)
+  const choice = chooseFrames({ ...info, still: info.kind === 'image' }, options, { ...options, where: source })
+  const shown = await frameTimestamps(source, options)
+  const times = choice.positions.map((position) => shown[position]!)
+  const square = (picture: Rgb) => (aspect === 'pad' ? padToSquare(picture, preprocessing.mean) : picture)
+  const prepared = (picture: Rgb) => preprocessedPicture(square(picture), preprocessing)
+  // A prepared picture is far smaller than its frame, so at most one frame is held.
+  const pictures: Rgb[] = []
+  let before = -1
+  for await (const frame of frames(source, { ...limitsOf(options), times })) {
+    pictures.push(frame.index === before ? pictures.at(-1)! : prepared(frame))
+    before = frame.index
+  }
+  if (pictures.length !== times.length) throw lost(source, pictures.length, times.length)
+  const { width, height } = info
+  const black = choice.black > 0 ? [prepared({ width, height, rgb: new Uint8Array(width * height * 3) })] : []
+  for (let i = 0; i < choice.black; i++) pictures.push(...black)
+  // They have the right size by now, so that this only normalises.
+  const { size, mean, std } = preprocessing
+  return { ...choice, times, pixels: preprocess(pictures, { size, mean, std }) }
+}
+
+function lost(where: string, found: number, wanted: number): EgoLensError {
+  return new EgoLensError('video/frame-missing', `${found} of ${wanted} frames were decoded`, { where })
+}
+
+function limitsOf({ frameRate, zeroNumber, stallSeconds, totalSeconds, threads }: VideoPixelsOptions) {
+  const given = { frameRate, zeroNumber, stallSeconds, totalSeconds, threads }
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as ImageOptions & DecodeLimits
+}
