@@ -7,7 +7,7 @@ const source = fileURLToPath(new URL('.', import.meta.url))
 /** The way that data takes; see docs/architecture.md. */
 const order = [
   ...['weights', 'video', 'hands', 'encoders', 'features', 'datasets', 'methods', 'evaluation', 'training'],
-  ...['recognition', 'mllm', 'studies', 'report', 'audit', 'cli'],
+  ...['recognition', 'mllm', 'exo2ego', 'studies', 'report', 'audit', 'cli'],
 ]
 
 it('a folder imports only from the folders before it', async () => {
@@ -16,7 +16,7 @@ it('a folder imports only from the folders before it', async () => {
     const files = await readdir(join(source, folder), { recursive: true })
     for (const file of files.filter((name) => name.endsWith('.ts') && !/\.test\.ts$/.test(name))) {
       const text = await readFile(join(source, folder, file), 'utf8')
-      for (const [, other] of text.matchAll(/from '(?:\.\.\/)+([a-z]+)\//g)) {
+      for (const [, other] of text.matchAll(/from '(?:\.\.\/)+([a-z0-9]+)\//g)) {
         if (order.indexOf(other!) > rank) wrong.push(`${folder}/${file} imports from ${other}`)
       }
     }
