@@ -174,10 +174,21 @@ export function drawThumb(ctx: SKRSContext2D, placed: Placed, grip: number, arms
   ctx.restore()
 }
 
-/** Forearm, back of the hand and fingers, which lie over what is held. */
-export function drawHand(ctx: SKRSContext2D, placed: Placed, grip: number, arms: Arms, style: Style): void {
+/**
+ * Forearm, back of the hand and fingers, which lie over what is held.
+ *
+ * @param reach where the forearm ends, as a share of the way to the elbow: beyond the picture for the wearer's eyes
+ */
+export function drawHand(
+  ctx: SKRSContext2D,
+  placed: Placed,
+  grip: number,
+  arms: Arms,
+  style: Style,
+  reach = 1.3,
+): void {
   const colour = arms.gloved ? (arms.sleeve ?? arms.skin) : arms.skin
-  drawArm(ctx, placed, arms)
+  drawArm(ctx, placed, arms, reach)
   const rim = 0.35 + style.outline
   enter(ctx, placed)
   for (const { knuckle, open, closed, width } of fingers) {
@@ -213,7 +224,7 @@ export function drawHand(ctx: SKRSContext2D, placed: Placed, grip: number, arms:
   ctx.restore()
 }
 
-function drawArm(ctx: SKRSContext2D, placed: Placed, arms: Arms): void {
+function drawArm(ctx: SKRSContext2D, placed: Placed, arms: Arms, reach: number): void {
   const [wx, wy] = toScreen(placed, wrist)
   const { elbow } = placed
   const length = Math.hypot(elbow.x - wx, elbow.y - wy) || 1
@@ -241,7 +252,7 @@ function drawArm(ctx: SKRSContext2D, placed: Placed, arms: Arms): void {
     ctx.closePath()
     ctx.fill()
   }
-  quad(-0.06, 1.3, 1, arms.gloved ? lighten(arms.skin, 0) : arms.skin)
+  quad(-0.06, reach, 1, arms.gloved ? lighten(arms.skin, 0) : arms.skin)
   if (arms.gloved && arms.sleeve) quad(-0.06, 0.16, 1.12, lighten(arms.sleeve, -8))
-  else if (arms.sleeve) quad(0.34, 1.3, 1.22, arms.sleeve)
+  else if (arms.sleeve) quad(0.34, reach, 1.22, arms.sleeve)
 }

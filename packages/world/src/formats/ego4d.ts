@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { vocabulary } from '../place/vocabulary.js'
 import type { FrameDetections } from '../video/detections.js'
@@ -7,19 +6,12 @@ import type { PlaceRequest } from '../video/plan.js'
 import type { ActionPlan, Split, VideoPlan } from '../video/plan-types.js'
 import { writeDetectionsJson } from './detections-json.js'
 import { json, put } from './files.js'
+import { uuid } from './uuid.js'
 
 /** Ego4D counts frames at 30 a second, whatever the file's own rate. */
 const RATE = 30
 /** Length of an action's window in seconds. */
 const WINDOW = 8
-
-/** A stable identifier in the form of a UUID. */
-export function uuid(...parts: (string | number)[]): string {
-  const hex = createHash('sha256').update(parts.join('\n')).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    '-',
-  )
-}
 
 export const clipUid = (video: VideoPlan): string => uuid('clip', video.seed, video.id)
 const videoUid = (video: VideoPlan): string => uuid('video', video.seed, video.id)

@@ -57,15 +57,33 @@ export function egoCamera(width: number, height: number): Camera {
   return { eye: [0, 46, -22], target: [0, 2, 13], focal: width * 1.16, width, height }
 }
 
-/** Four fixed cameras about the table, seen from the far side and the corners. */
+/** Where the cameras about the table stand: degrees to the right of straight ahead of the wearer, degrees up, centimetres away, and how near they zoom. */
+const posts = [
+  { around: -34, up: 26, away: 124, zoom: 1.1 },
+  { around: 47, up: 34, away: 136, zoom: 1.32 },
+  { around: -124, up: 33, away: 112, zoom: 1.12 },
+  { around: 143, up: 44, away: 112, zoom: 1.26 },
+] as const
+
+/** Four fixed cameras about the table: two see the wearer from the front, two over the shoulders. */
 export function exoCameras(width: number, height: number): Camera[] {
-  const eyes: Vec3[] = [
-    [-75, 62, 70],
-    [75, 62, 70],
-    [-95, 58, -15],
-    [95, 58, -15],
-  ]
-  return eyes.map((eye) => ({ eye, target: [0, 8, 10], focal: width * 1.1, width, height }))
+  return posts.map(({ around, up, away, zoom }) => {
+    // From the front the face is in view too.
+    const target: Vec3 = Math.abs(around) < 90 ? [0, 21, 0] : [0, 10, 6]
+    const [a, b] = [(around * Math.PI) / 180, (up * Math.PI) / 180]
+    const eye = add(target, [away * Math.sin(a) * Math.cos(b), away * Math.sin(b), away * Math.cos(a) * Math.cos(b)])
+    return { eye, target, focal: width * zoom, width, height }
+  })
+}
+
+/** Whether a camera is the wearer's eyes. */
+export const isEgo = ({ eye, width, height }: Camera): boolean =>
+  egoCamera(width, height).eye.every((value, i) => value === eye[i])
+
+/** How much of a thing's width and of its turns a camera sees, negative for one that faces the wearer. */
+export function facingOf({ eye, target }: Camera): number {
+  const forward = unit(minus(target, eye))
+  return unit(cross([0, 1, 0], forward))[0]
 }
 
 /** Points of a standing picture's plane: how far `dx` right and `dy` down in the picture lead in the world. */

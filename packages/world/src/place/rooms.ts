@@ -7,10 +7,22 @@ import type { PlaceName } from './names.js'
 
 type Project = (point: Vec3) => Projected
 
+/** A room as a camera sees it; the wall behind the table is left out for one that stands behind it. */
+interface View {
+  ctx: SKRSContext2D
+  project: Project
+  wall: boolean
+}
+
 /** Depth of the table's far edge. */
 export const EDGE = 40
 
-function area(ctx: SKRSContext2D, project: Project, corners: readonly Vec3[], fill: string | CanvasGradient): void {
+export function area(
+  ctx: SKRSContext2D,
+  project: Project,
+  corners: readonly Vec3[],
+  fill: string | CanvasGradient,
+): void {
   ctx.fillStyle = fill as string
   ctx.beginPath()
   for (const [i, corner] of corners.entries()) {
@@ -36,8 +48,9 @@ function stroke(ctx: SKRSContext2D, project: Project, points: readonly Vec3[], w
   ctx.stroke()
 }
 
-const NEAR = -16
-const SIDE = 70
+/** Depth of its near edge, and how far it reaches to each side. */
+export const NEAR = -16
+export const SIDE = 70
 
 function lit(ctx: SKRSContext2D, project: Project, colour: Colour, dark: number): CanvasGradient {
   const far = project([0, 0, EDGE])
@@ -127,10 +140,11 @@ function specks(
   }
 }
 
-function tiles(ctx: SKRSContext2D, project: Project, colour: Colour, random: Random, size: number): void {
+function tiles({ ctx, project, wall }: View, colour: Colour, random: Random, size: number): void {
   for (let x = -SIDE; x < SIDE; x += size)
     for (let y = 0; y < 36; y += size) {
       const tone = css(lighten(colour, random.range(-4, 4)))
+      if (!wall) continue
       area(
         ctx,
         project,
@@ -145,20 +159,26 @@ function tiles(ctx: SKRSContext2D, project: Project, colour: Colour, random: Ran
     }
 }
 
-const wall = (top: number): Vec3[] => [
-  [-SIDE, 0, EDGE],
-  [SIDE, 0, EDGE],
-  [SIDE, top, EDGE],
-  [-SIDE, top, EDGE],
-]
+const WALL = 60
 
-function kitchen(ctx: SKRSContext2D, project: Project, random: Random): void {
+function paintWall({ ctx, project, wall }: View, fill: string): void {
+  if (!wall) return
+  const corners: Vec3[] = [
+    [-SIDE, 0, EDGE],
+    [SIDE, 0, EDGE],
+    [SIDE, WALL, EDGE],
+    [-SIDE, WALL, EDGE],
+  ]
+  area(ctx, project, corners, fill)
+}
+
+function kitchen(view: View, random: Random): void {
+  const { ctx, project } = view
   const warm = hsl(random.range(22, 40), random.range(28, 48), random.range(52, 68))
   const kind = random.int(3)
-  area(ctx, project, wall(60), css(hsl(random.range(20, 60), 14, 62)))
+  paintWall(view, css(hsl(random.range(20, 60), 14, 62)))
   tiles(
-    ctx,
-    project,
+    view,
     hsl(random.pick([35, 45, 95, 200]), random.range(10, 26), random.range(76, 88)),
     random,
     random.pick([7, 9, 11]),
@@ -187,9 +207,10 @@ function kitchen(ctx: SKRSContext2D, project: Project, random: Random): void {
   }
 }
 
-function workshop(ctx: SKRSContext2D, project: Project, random: Random): void {
-  area(ctx, project, wall(60), css(hsl(random.range(190, 230), 10, random.range(26, 38))))
-  for (let x = -SIDE; x < SIDE; x += 4)
+function workshop(view: View, random: Random): void {
+  const { ctx, project } = view
+  paintWall(view, css(hsl(random.range(190, 230), 10, random.range(26, 38))))
+  for (let x = -SIDE; view.wall && x < SIDE; x += 4)
     for (let y = 3; y < 30; y += 4) {
       const hole = project([x, y, EDGE])
       ctx.fillStyle = 'rgba(0,0,0,0.45)'
@@ -225,10 +246,11 @@ function workshop(ctx: SKRSContext2D, project: Project, random: Random): void {
   specks(ctx, project, random, 14, [hsl(20, 20, 14), hsl(0, 0, 20)], 1.6)
 }
 
-function cafe(ctx: SKRSContext2D, project: Project, random: Random): void {
+function cafe(view: View, random: Random): void {
+  const { ctx, project } = view
   const pastel = hsl(random.pick([160, 200, 280, 340]), random.range(18, 30), random.range(76, 86))
-  area(ctx, project, wall(60), css(pastel))
-  for (let x = -SIDE; x < SIDE; x += 6)
+  paintWall(view, css(pastel))
+  for (let x = -SIDE; view.wall && x < SIDE; x += 6)
     stroke(
       ctx,
       project,
@@ -263,18 +285,24 @@ function cafe(ctx: SKRSContext2D, project: Project, random: Random): void {
 }
 
 /** What is seen beyond table and wall. */
-const surroundings: Record<PlaceName, Colour> = {
+export const surroundings: Record<PlaceName, Colour> = {
   kitchen: hsl(28, 18, 40),
   workshop: hsl(215, 8, 22),
   cafe: hsl(25, 20, 62),
 }
 
-/** Paints a place's table and wall as a camera sees them; the seed decides wood, stone, tiles and colours. */
+/** Paints a place's table and wall as the wearer sees them; the seed decides wood, stone, tiles and colours. */
 export function paintRoom(ctx: SKRSContext2D, place: PlaceName, seed: number, project: Project): void {
-  const random = new Random(seed)
   ctx.fillStyle = css(surroundings[place])
   ctx.fillRect(-200, -200, 2000, 2000)
-  ;({ kitchen, workshop, cafe })[place](ctx, project, random)
+  paintTable({ ctx, project, wall: true }, place, seed)
+}
+
+/** The same table and wall alone, as any camera sees them. */
+export function paintTable(view: View, place: PlaceName, seed: number): void {
+  const { ctx, project } = view
+  ;({ kitchen, workshop, cafe })[place](view, new Random(seed))
+  if (!view.wall) return
   // The far strip of the table lies in the wall's shade.
   const far = project([0, 0, EDGE])
   const near = project([0, 0, EDGE - 9])

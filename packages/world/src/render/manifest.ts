@@ -5,6 +5,8 @@ import { json, put } from '../formats/files.js'
 import type { PlaceName } from '../place/names.js'
 import { placeNames } from '../place/names.js'
 import { vocabulary } from '../place/vocabulary.js'
+import type { TakePlan, TakesRequest } from '../takes/plan.js'
+import { takeSplits } from '../takes/plan.js'
 import { frameRates } from '../video/action.js'
 import { FRAME } from '../video/film.js'
 import type { PlaceRequest } from '../video/plan.js'
@@ -26,6 +28,15 @@ export interface Manifest extends PlaceRequest {
     nouns: number
     participantsInBothSplits: string[]
   }
+}
+
+/** What a tree of paired takes holds, with counts that can be checked. */
+export interface TakesManifest extends TakesRequest {
+  version: number
+  format: 'ego-exo4d'
+  frameRate: number
+  size: [width: number, height: number]
+  checks: { takes: number; videos: number; frames: number; participantsInSeveralSplits: string[] }
 }
 
 const names: Record<PlaceName, Manifest['format']> = {
@@ -65,10 +76,47 @@ export function manifestOf(request: PlaceRequest, videos: readonly VideoPlan[]):
   }
 }
 
+/** The same of a tree of takes. */
+export function takesManifestOf(request: TakesRequest, takes: readonly TakePlan[]): TakesManifest {
+  const cameras = 5
+  const frames = takes.reduce((sum, { video }) => sum + video.frames, 0)
+  const people = takeSplits.map(
+    (split) => new Set(takes.filter((take) => take.split === split).map(({ video }) => video.participant)),
+  )
+  return {
+    version: WORLD_VERSION,
+    format: 'ego-exo4d',
+    ...request,
+    frameRate: frameRates[request.place],
+    size: [FRAME.width, FRAME.height],
+    checks: {
+      takes: takes.length,
+      videos: cameras * takes.length,
+      frames: cameras * frames,
+      participantsInSeveralSplits: [...new Set(takes.map(({ video }) => video.participant))].filter(
+        (one) => people.filter((split) => split.has(one)).length > 1,
+      ),
+    },
+  }
+}
+
 const file = (dir: string) => join(dir, 'manifest.json')
 
-/** The manifest of a tree. @throws {WorldError} `not-a-tree` */
+/** The manifest of a place's tree. @throws {WorldError} `not-a-tree` */
 export async function readManifest(dir: string): Promise<Manifest> {
+  const manifest = await readAny(dir)
+  if (manifest.format !== 'ego-exo4d') return manifest
+  throw new WorldError('not-a-tree', `${file(dir)} is that of paired takes, and a place's own tree is asked for.`)
+}
+
+/** The manifest of a tree of paired takes. @throws {WorldError} `not-a-tree` */
+export async function readTakesManifest(dir: string): Promise<TakesManifest> {
+  const manifest = await readAny(dir)
+  if (manifest.format === 'ego-exo4d') return manifest
+  throw new WorldError('not-a-tree', `${file(dir)} is that of a place, and paired takes are asked for.`)
+}
+
+async function readAny(dir: string): Promise<Manifest | TakesManifest> {
   let text: string
   try {
     text = await readFile(file(dir), 'utf8')
@@ -84,17 +132,25 @@ export async function readManifest(dir: string): Promise<Manifest> {
   } catch {}
   if (!placeNames.includes(manifest.place as PlaceName))
     throw new WorldError('not-a-tree', `${file(dir)} names no place of the small world (${placeNames.join(', ')}).`)
-  return manifest as Manifest
+  return manifest as Manifest | TakesManifest
+}
+
+/** What tells one tree from another. */
+const identity = (manifest: Manifest | TakesManifest): object => {
+  const { version, place, seed } = manifest
+  if (manifest.format === 'ego-exo4d') return { version, place, seed, takes: manifest.takes, actions: manifest.actions }
+  return { version, place, seed, clips: manifest.clips, untrimmed: manifest.untrimmed }
 }
 
 /** Claims a folder for a request. @throws {WorldError} `other-tree` where it holds another one */
-export async function claim(dir: string, manifest: Manifest): Promise<void> {
-  const present = await readManifest(dir).catch(() => undefined)
-  const same = (a: Manifest) => JSON.stringify([a.version, a.place, a.seed, a.clips, a.untrimmed])
-  if (present && same(present) !== same(manifest)) {
+export async function claim(dir: string, manifest: Manifest | TakesManifest): Promise<void> {
+  const present = await readAny(dir).catch(() => undefined)
+  if (present && JSON.stringify(identity(present)) !== JSON.stringify(identity(manifest))) {
+    const { place, seed, version, ...counts } = identity(present) as Manifest
+    const told = Object.entries(counts).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
     throw new WorldError(
       'other-tree',
-      `${dir} holds another tree (${present.place}, seed ${present.seed}, version ${present.version}, clips ${JSON.stringify(present.clips)}, untrimmed ${JSON.stringify(present.untrimmed)}). Choose another folder or remove it.`,
+      `${dir} holds another tree (${[place, `seed ${seed}`, `version ${version}`, ...told].join(', ')}). Choose another folder or remove it.`,
     )
   }
   await put(file(dir), json(manifest))

@@ -3,32 +3,16 @@ import { formats } from '../formats/index.js'
 import { placeNames } from '../place/names.js'
 import type { Counts, PlaceRequest } from '../video/plan.js'
 import { planPlace } from '../video/plan.js'
-import type { VideoPlan } from '../video/plan-types.js'
-import { isComplete } from './job.js'
 import type { Manifest } from './manifest.js'
 import { claim, manifestOf } from './manifest.js'
-import { renderAll } from './pool.js'
+import type { RunOptions } from './run.js'
+import { drawMissing } from './run.js'
 
-export interface RenderProgress {
-  /** Videos that are there, and how many there will be. */
-  done: number
-  total: number
-  /** Frames drawn in this call, and how many it has to draw. */
-  frames: number
-  framesTotal: number
-  seconds: number
-}
-
-export interface RenderPlaceOptions {
+export interface RenderPlaceOptions extends RunOptions {
   place: PlaceRequest['place']
-  /** The folder that becomes the dataset's root. */
-  dir: string
   clips?: Counts
   untrimmed?: Counts
   seed?: number
-  /** Processes that draw; 1 draws in this one. */
-  workers?: number
-  onProgress?: (progress: RenderProgress) => void
 }
 
 /**
@@ -40,29 +24,13 @@ export interface RenderPlaceOptions {
  * await renderPlace({ place: 'kitchen', dir: 'world/kitchen', clips: { train: 300, test: 100 }, seed: 1 })
  */
 export async function renderPlace(options: RenderPlaceOptions): Promise<Manifest> {
-  const { dir, workers = 2, onProgress } = options
+  const { dir } = options
   const request = requestOf(options)
   const videos = planPlace(request)
   const manifest = manifestOf(request, videos)
   await claim(dir, manifest)
   await formats[request.place].annotations(dir, videos, request)
-  const missing = videos.filter((video) => !isComplete(dir, video))
-  const sum = (list: readonly VideoPlan[]) => list.reduce((total, video) => total + video.frames, 0)
-  const begun = performance.now()
-  const progress = {
-    done: videos.length - missing.length,
-    total: videos.length,
-    frames: 0,
-    framesTotal: sum(missing),
-    seconds: 0,
-  }
-  onProgress?.({ ...progress })
-  await renderAll({ dir, request }, missing, workers, (video) => {
-    progress.done++
-    progress.frames += video.frames
-    progress.seconds = (performance.now() - begun) / 1000
-    onProgress?.({ ...progress })
-  })
+  await drawMissing(request, options)
   return manifest
 }
 

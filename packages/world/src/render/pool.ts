@@ -3,9 +3,7 @@ import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { WorldError } from '../errors.js'
-import type { VideoPlan } from '../video/plan-types.js'
-import type { WorkerOrder } from './job.js'
-import { renderVideo } from './job.js'
+import type { Job, WorkerOrder } from './job.js'
 
 const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
 
@@ -17,18 +15,18 @@ const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
  */
 export async function renderAll(
   order: WorkerOrder,
-  videos: readonly VideoPlan[],
+  jobs: readonly Job[],
   workers: number,
-  done: (video: VideoPlan) => void,
+  done: (job: Job) => void,
 ): Promise<void> {
   if (workers <= 1 || !existsSync(workerFile)) {
-    for (const video of videos) {
-      await renderVideo(order.dir, video, order.request.seed)
-      done(video)
+    for (const job of jobs) {
+      await job.render(order.dir)
+      done(job)
     }
     return
   }
-  const queue = [...videos].sort((a, b) => b.frames - a.frames)
+  const queue = [...jobs].sort((a, b) => b.frames - a.frames)
   const children: ChildProcess[] = []
   try {
     await Promise.all(
@@ -39,19 +37,14 @@ export async function renderAll(
   }
 }
 
-function serve(
-  order: WorkerOrder,
-  queue: VideoPlan[],
-  children: ChildProcess[],
-  done: (video: VideoPlan) => void,
-): Promise<void> {
+function serve(order: WorkerOrder, queue: Job[], children: ChildProcess[], done: (job: Job) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = fork(workerFile, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
     children.push(child)
-    let current: VideoPlan | undefined
+    let current: Job | undefined
     const next = () => {
       current = queue.shift()
-      child.send(current ? { video: current.id } : { stop: true })
+      child.send(current ? { job: current.id } : { stop: true })
     }
     child.on('message', (message: { done?: string; failed?: string }) => {
       if (message.failed)

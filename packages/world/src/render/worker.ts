@@ -1,22 +1,22 @@
-import type { WorkerOrder } from './job.js'
-import { planById, renderVideo } from './job.js'
+import type { Job, WorkerOrder } from './job.js'
+import { jobsOf } from './job.js'
 
-// A child process of renderPlace: it is told the request once, then one video id at a time.
+// A child process that draws: it is told the request once, then the id of one job at a time.
 let order: WorkerOrder
-let plans: ReturnType<typeof planById>
+let jobs: Map<string, Job>
 
-process.on('message', async (message: { order?: WorkerOrder; video?: string; stop?: boolean }) => {
+process.on('message', async (message: { order?: WorkerOrder; job?: string; stop?: boolean }) => {
   if (message.stop) return process.disconnect()
   if (message.order) {
     order = message.order
-    plans = planById(order.request)
+    jobs = new Map(jobsOf(order.request).map((job) => [job.id, job]))
     return
   }
-  const plan = plans.get(message.video ?? '')
+  const job = jobs.get(message.job ?? '')
   try {
-    if (!plan) throw new Error(`no video ${message.video} in the plan`)
-    await renderVideo(order.dir, plan, order.request.seed)
-    process.send?.({ done: plan.id })
+    if (!job) throw new Error(`no video ${message.job} in the plan`)
+    await job.render(order.dir)
+    process.send?.({ done: job.id })
   } catch (error) {
     process.send?.({ failed: error instanceof Error ? error.message : String(error) })
   }

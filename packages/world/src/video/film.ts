@@ -5,15 +5,16 @@ import type { PixelBox } from '../draw/hands.js'
 import { styles } from '../draw/style.js'
 import { smooth } from '../motion/pose.js'
 import type { Camera } from '../place/camera.js'
-import { egoCamera } from '../place/camera.js'
+import { egoCamera, isEgo } from '../place/camera.js'
 import { worldSeed } from '../place/seeds.js'
 import { Random } from '../random.js'
 import { Cupboard } from './cast.js'
+import { Outside } from './outside.js'
 import type { VideoPlan } from './plan-types.js'
 import type { StationTruth } from './station.js'
 import { BLEED, Station } from './station.js'
 import type { HeadMotion } from './wearer.js'
-import { armsOf, headOf } from './wearer.js'
+import { armsOf, headOf, personOf } from './wearer.js'
 
 /** Width and height of every video in pixels. */
 export const FRAME = { width: 256, height: 192 } as const
@@ -41,7 +42,9 @@ export class Film {
   private readonly head: (time: number) => HeadMotion
   private readonly veil
   private readonly noise
-  private readonly moving: boolean
+  /** The stations from outside; none for the wearer's eyes. */
+  private readonly outside: ReadonlyMap<Station, Outside>
+  private readonly layer
 
   constructor(
     readonly plan: VideoPlan,
@@ -54,7 +57,10 @@ export class Film {
     const room = worldSeed(place, 'room', worldSeedNumber, participant, plan.seed)
     this.stations = plan.stations.map((station) => new Station(station, cupboard, arms, camera, plan.fps, room))
     this.head = headOf(place, plan.seed)
-    this.moving = camera.eye[1] === egoCamera(1, 1).eye[1] && camera.eye[0] === 0
+    const person = personOf(place, worldSeedNumber, participant)
+    const outside = isEgo(camera) ? [] : this.stations
+    this.outside = new Map(outside.map((station) => [station, new Outside(station, person)]))
+    this.layer = createCanvas(camera.width, camera.height)
     this.veil = this.makeVeil()
     this.noise = this.makeNoise()
   }
@@ -62,16 +68,42 @@ export class Film {
   /** Draws a frame over the whole context. */
   draw(ctx: SKRSContext2D, frame: number): void {
     const { width, height } = this.camera
-    for (const { station, shift } of this.seen(frame)) {
-      this.enter(ctx, frame, shift)
-      station.draw(ctx, frame)
-      ctx.restore()
-    }
+    if (this.outside.size) this.drawOutside(ctx, frame)
+    else
+      for (const { station, shift } of this.seen(frame)) {
+        this.enter(ctx, frame, shift)
+        station.draw(ctx, frame)
+        ctx.restore()
+      }
     ctx.setTransform(1, 0, 0, 1, 0, 0)
     ctx.drawImage(this.veil, 0, 0)
     const random = new Random(this.plan.seed + frame)
     if (this.noise) ctx.drawImage(this.noise, -random.int(width), -random.int(height))
-    for (const station of this.stations) if (station.plan.to < frame - this.plan.fps) station.forget()
+    for (const station of this.stations) if (station.plan.to < frame - this.plan.fps) this.forget(station)
+  }
+
+  private forget(station: Station): void {
+    station.forget()
+    this.outside.get(station)?.forget()
+  }
+
+  /** A camera that stands still: room and person stay, and one part of the counter dissolves into the next. */
+  private drawOutside(ctx: SKRSContext2D, frame: number): void {
+    const { dx, dy } = this.head(frame / this.plan.fps)
+    const sway = { x: dx * 0.2, y: -dy * 0.2 }
+    const [first, second] = this.seen(frame)
+    ctx.setTransform(1, 0, 0, 1, 0, 0)
+    this.outside.get(first!.station)!.draw(ctx, frame, sway)
+    if (!second) return
+    this.outside.get(second.station)!.draw(this.layer.getContext('2d'), frame, sway)
+    ctx.globalAlpha = 1 - second.shift / this.span
+    ctx.drawImage(this.layer, 0, 0)
+    ctx.globalAlpha = 1
+  }
+
+  /** How far a turn of the head pushes a station aside, in pixels. */
+  private get span(): number {
+    return this.camera.width + 2 * BLEED - 2
   }
 
   /** Boxes of hands and things of a frame, clipped to it. */
@@ -93,7 +125,7 @@ export class Film {
 
   /** The stations in view and how far each is pushed aside by the turning head. */
   private seen(frame: number): { station: Station; shift: number }[] {
-    const width = this.camera.width + 2 * BLEED - 2
+    const width = this.span
     const half = Math.max(1, TURN * this.plan.fps)
     const index = this.stations.findIndex(({ plan }) => frame < plan.to)
     const at = index < 0 ? this.stations.length - 1 : index
@@ -128,7 +160,7 @@ export class Film {
   }
 
   private motion(frame: number): HeadMotion {
-    return this.moving ? this.head(frame / this.plan.fps) : { dx: 0, dy: 0, roll: 0, zoom: 1 }
+    return this.outside.size ? { dx: 0, dy: 0, roll: 0, zoom: 1 } : this.head(frame / this.plan.fps)
   }
 
   private moved(box: PixelBox, frame: number, shift: number): [number, number, number, number] | undefined {

@@ -24,7 +24,8 @@ export const BLEED = 36
 /** Seconds in which hands come into view before an action and leave after it. */
 const REACH = 0.24
 
-interface Item {
+/** A thing that acts, with its place in the order of drawing. */
+export interface Item {
   art: string
   sprite: Sprite
   pose: PropPose
@@ -32,7 +33,8 @@ interface Item {
   noun: boolean
 }
 
-interface Moment {
+/** Everything that acts at a moment. */
+export interface Moment {
   items: Item[]
   effects: Effect[]
   hands: { side: 1 | -1; pose: HandPose }[]
@@ -44,14 +46,14 @@ export interface StationTruth {
   objects: { art: string; box: PixelBox; contact: boolean; noun: boolean }[]
 }
 
-const elbows: Record<1 | -1, Vec3> = { 1: [25, 6, -34], [-1]: [-25, 6, -34] }
+export const elbows: Record<1 | -1, Vec3> = { 1: [25, 6, -34], [-1]: [-25, 6, -34] }
 
 /** A part of the counter with its actions, drawn from a camera. */
 export class Station {
   private readonly performances: Performance[]
-  private readonly bystanders: Bystander[]
+  readonly bystanders: Bystander[]
   private still: Canvas | undefined
-  private readonly project: (point: Vec3) => Projected
+  readonly project: (point: Vec3) => Projected
 
   constructor(
     readonly plan: StationPlan,
@@ -78,7 +80,7 @@ export class Station {
   }
 
   /** Everything that acts at a frame (which may lie between frames). */
-  private moment(frame: number): Moment {
+  moment(frame: number): Moment {
     const moment: Moment = { items: [], effects: [], hands: [] }
     for (const one of this.performances) this.play(one, frame, moment)
     for (const hover of this.plan.hover) {
@@ -143,7 +145,7 @@ export class Station {
     for (const { pose, at } of placed) drawHand(ctx, at, pose.grip, this.arms, style)
   }
 
-  private get style() {
+  get style() {
     return styles[this.cupboard.place]
   }
 
@@ -165,7 +167,7 @@ export class Station {
     this.still = undefined
   }
 
-  private shadow(ctx: SKRSContext2D, sprite: Sprite, pose: PropPose): void {
+  shadow(ctx: SKRSContext2D, sprite: Sprite, pose: PropPose): void {
     if (pose.into) return
     const ground = this.project([pose.at[0] + 1.2, 0, pose.at[2]])
     const height = Math.max(0, pose.at[1] - standing(sprite))

@@ -1,3 +1,4 @@
+import type { Colour } from '../draw/colour.js'
 import { hsl } from '../draw/colour.js'
 import type { Arms } from '../draw/hands.js'
 import { styles } from '../draw/style.js'
@@ -17,6 +18,24 @@ export function armsOf(place: PlaceName, seed: number, participant: string): Arm
     gloved: place === 'workshop' && sleeved && random.chance(0.25),
     size: random.range(0.76, 0.9),
   }
+}
+
+/** What others see of a participant. */
+export interface Person {
+  arms: Arms
+  shirt: Colour
+  hair: Colour
+  /** How far the hair falls, 0 (short) to 1 (to the shoulders). */
+  long: number
+}
+
+/** The person who wears the camera. */
+export function personOf(place: PlaceName, seed: number, participant: string): Person {
+  const arms = armsOf(place, seed, participant)
+  const random = new Random(worldSeed(place, 'person', seed, participant))
+  const shirt = hsl(random.pick(styles[place].hues), random.range(20, 50), random.range(28, 62))
+  const hair = hsl(random.range(15, 40), random.range(8, 55), random.pick([10, 16, 24, 38, 66]))
+  return { arms, shirt: arms.sleeve ?? shirt, hair, long: random.chance(0.45) ? random.range(0.6, 1) : 0 }
 }
 
 /** How the head has moved at a moment: shift in pixels, roll in radians, and zoom. */
