@@ -1,5 +1,6 @@
 import { EgoLensError } from '../errors.js'
 import { breaksIn, longestLine } from './text.js'
+import type { OnFault } from './types.js'
 
 /**
  * Splits comma-separated text that comes in pieces into records, as RFC 4180 says, with line breaks of any kind, also
@@ -20,6 +21,8 @@ export class CsvRecords {
     private readonly delimiter: string,
     /** Told of each record: its cells, and the line that it starts on. */
     private readonly each: (cells: string[], line: number) => void,
+    /** Told of each record with a quote in the wrong place: its first line is left out. Without it the first is thrown. */
+    private readonly onFault?: OnFault,
   ) {}
 
   /** @throws EgoLensError `dataset/csv` with file and line */
@@ -37,7 +40,15 @@ export class CsvRecords {
     let at = 0
     while (at < text.length) {
       let end = Math.min(feed.from(at), back.from(at), text.length)
-      const quoted = quote.from(at) < end ? this.#quoted(text, at, last) : undefined
+      const quoted = quote.from(at) < end ? this.#attempt(() => this.#quoted(text, at, last)) : undefined
+      if (quoted instanceof EgoLensError) {
+        const next = afterBreak(text, end, last)
+        if (next < 0) break
+        this.onFault?.(quoted)
+        this.#line++
+        at = next
+        continue
+      }
       if (quote.from(at) < end && !quoted) break
       if (quoted) end = quoted.end
       const after = afterBreak(text, end, last)
@@ -48,7 +59,27 @@ export class CsvRecords {
       at = after
     }
     this.#rest = text.slice(at)
-    if (this.#rest.length > longestLine) this.#tooLong()
+    if (this.#rest.length > longestLine) this.#afterTooLong(last)
+  }
+
+  /** What a record is, or what is wrong with it where somebody is told of that. */
+  #attempt<T>(work: () => T): T | EgoLensError {
+    try {
+      return work()
+    } catch (error) {
+      if (!this.onFault || !(error instanceof EgoLensError)) throw error
+      return error
+    }
+  }
+
+  /** A quote that is never closed: its line goes, and what it has swallowed is read again. */
+  #afterTooLong(last: boolean): void {
+    const fault = this.#attempt(() => this.#tooLong())
+    const next = /\r\n|\n|\r/.exec(this.#rest)
+    if (!next) throw fault
+    this.onFault?.(fault)
+    this.#line++
+    this.#take(this.#rest.slice(next.index + next[0].length), last)
   }
 
   /** A record with quotes in it; undefined where its end has not come yet. */

@@ -10,6 +10,22 @@ const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\',
  * @example parsePythonList("['pan', 'board:chopping']") // ['pan', 'board:chopping']
  */
 export function parsePythonList(cell: string, where?: string): (string | number)[] {
+  return parseList(cell, 1, where) as (string | number)[]
+}
+
+/**
+ * The same where items may be such lists themselves, as Panda-70M keeps the times of clips.
+ *
+ * @throws EgoLensError `dataset/python-list`
+ * @example parsePythonLists("[['0:00:01.5', '0:00:04.0'], ['0:00:09.0', '0:00:12.0']]")[1] // ['0:00:09.0', '0:00:12.0']
+ */
+export function parsePythonLists(cell: string, where?: string): (string | number | (string | number)[])[] {
+  return parseList(cell, 2, where) as (string | number | (string | number)[])[]
+}
+
+type Item = string | number | Item[]
+
+function parseList(cell: string, depth: number, where?: string): Item[] {
   let i = 0
   const fail = (expected: string): never => {
     const found = i < cell.length ? `"${cell[i]}" at position ${i}` : 'the end'
@@ -41,17 +57,22 @@ export function parsePythonList(cell: string, where?: string): (string | number)
     return Number(digits)
   }
 
-  blanks()
-  if (cell[i] !== '[') fail('"["')
-  i++
-  const values: (string | number)[] = []
-  for (blanks(); cell[i] !== ']'; blanks()) {
-    values.push(cell[i] === "'" || cell[i] === '"' ? text() : number())
-    blanks()
-    if (cell[i] === ',') i++
-    else if (cell[i] !== ']') fail('"," or "]"')
+  const list = (left: number): Item[] => {
+    if (cell[i] !== '[') fail('"["')
+    i++
+    const values: Item[] = []
+    for (blanks(); cell[i] !== ']'; blanks()) {
+      if (cell[i] === '[' && left > 1) values.push(list(left - 1))
+      else values.push(cell[i] === "'" || cell[i] === '"' ? text() : number())
+      blanks()
+      if (cell[i] === ',') i++
+      else if (cell[i] !== ']') fail('"," or "]"')
+    }
+    i++
+    return values
   }
-  i++
+  blanks()
+  const values = list(depth)
   blanks()
   if (i < cell.length) fail('the end')
   return values

@@ -1,5 +1,6 @@
 import { EgoLensError } from '../errors.js'
-import { isAbsent } from '../files/fault.js'
+import { disk } from '../files/disk.js'
+import { isAbsent, readFault } from '../files/fault.js'
 import { readBytes, reading } from '../files/read.js'
 
 /** Longer lines are no annotations: a quote that was never closed, or another file under this name. */
@@ -33,9 +34,9 @@ export async function readText(path: string, cure?: string): Promise<string> {
 /**
  * The same piece by piece, for files of any size: pieces end anywhere, also within a line.
  *
- * @param each given the pieces in order
+ * @throws as {@link readText}
  */
-export async function readPieces(path: string, each: (piece: string) => void, cure?: string): Promise<void> {
+export async function* textPieces(path: string, cure?: string): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (bytes?: Uint8Array) => {
     try {
@@ -44,21 +45,58 @@ export async function readPieces(path: string, each: (piece: string) => void, cu
       throw notUtf8(path)
     }
   }
-  const work = async (file: Parameters<Parameters<typeof reading>[1]>[0]) => {
+  const told = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw noFile(readFault(error, path), path, cure)
+    })
+  const file = await told(disk().openToRead(path))
+  try {
     const buffer = Buffer.allocUnsafeSlow(PIECE)
     for (let position = 0; ; ) {
-      const bytes = buffer.subarray(0, await file.read(buffer))
+      const bytes = buffer.subarray(0, await told(file.read(buffer)))
       if (bytes.length === 0) break
       const nul = bytes.indexOf(0)
       if (nul >= 0) throw nulAt(path, await lineOf(path, position + nul))
       position += bytes.length
-      each(decode(bytes))
+      yield decode(bytes)
     }
-    each(decode())
+    yield decode()
+  } finally {
+    // A file that was read is as good where closing it fails.
+    await file.close().catch(() => {})
   }
-  await reading(path, work).catch((error: unknown) => {
-    throw noFile(error, path, cure)
-  })
+}
+
+/**
+ * {@link textPieces}, told instead of asked for.
+ *
+ * @param each given the pieces in order
+ */
+export async function readPieces(path: string, each: (piece: string) => void, cure?: string): Promise<void> {
+  for await (const piece of textPieces(path, cure)) each(piece)
+}
+
+/**
+ * The lines of a file of any size with their numbers, from 1.
+ *
+ * @throws EgoLensError `dataset/json` where a line has more than {@link longestLine} characters, and as {@link readText}
+ * @example for await (const { text, line } of textLines('clips.jsonl')) console.log(line, text)
+ */
+export async function* textLines(path: string, cure?: string): AsyncGenerator<TextLine, void, undefined> {
+  let ready: TextLine[] = []
+  const lines = new TextLines(path, (text, line) => ready.push({ text, line }))
+  for await (const piece of textPieces(path, cure)) {
+    lines.add(piece)
+    yield* ready
+    ready = []
+  }
+  lines.end()
+  yield* ready
+}
+
+export interface TextLine {
+  text: string
+  line: number
 }
 
 /** Splits text that comes in pieces into lines, whatever ends them but a lone carriage return. */

@@ -1,0 +1,1 @@
+export { type EgoItRecord, egoItRecord, readEgoIt, writeEgoIt } from './record.js'
