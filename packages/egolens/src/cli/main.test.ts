@@ -29,6 +29,7 @@ const commands = [
     'study',
   ].map((c) => [c]),
   ['data', 'check'],
+  ['build', 'ego-exoclip'],
   ['models', 'list'],
   ['models', 'pull'],
   ['models', 'convert'],

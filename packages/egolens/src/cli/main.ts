@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { build } from './build.js'
 import { calibrate } from './calibrate.js'
 import { compare } from './compare.js'
 import { data } from './data.js'
@@ -20,7 +21,7 @@ import { world } from './world.js'
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
 const commands = [
-  ...[demo, doctor, models, methods, world, data, hands, extract, train, evaluate, compare, study],
+  ...[demo, doctor, models, methods, world, data, build, hands, extract, train, evaluate, compare, study],
   ...[calibrate, recognise],
 ]
 

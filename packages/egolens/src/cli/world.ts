@@ -12,6 +12,9 @@ interface Options {
   train: number
   test: number
   untrimmed: number
+  takes: number
+  heldOutTakes?: number
+  actions: number
   seed: number
   workers: number
 }
@@ -28,33 +31,52 @@ function render(): Command {
     .description('writes places of the small world to disk, in the formats of real datasets; what is complete is kept')
     .argument('<folder>', 'each place gets a folder in it')
     .option('--place <names...>', 'kitchen, workshop, cafe', ['kitchen', 'workshop'])
-    .option('--train <clips>', 'training clips a place', whole(1), 300)
-    .option('--test <clips>', 'test clips a place', whole(1), 100)
+    .option('--train <clips>', 'training clips a place', whole(0), 300)
+    .option('--test <clips>', 'test clips a place', whole(0), 100)
     .option('--untrimmed <videos>', 'untrimmed videos a place and split', whole(0), 0)
+    .option(
+      '--takes <takes>',
+      'training takes a place, seen by the wearer and by four cameras about, into <place>-takes',
+      whole(0),
+      0,
+    )
+    .option('--held-out-takes <takes>', 'validation takes, and as many for the test; by default a quarter', whole(0))
+    .option('--actions <number>', 'actions a take', whole(1), 8)
     .option('--seed <number>', 'the same seed draws the same world', whole(0), 1)
     .option('--workers <processes>', 'processes that draw', whole(1), 2)
     .addOption(json())
     .addHelpText(
       'after',
-      examples('egolens world render world', 'egolens world render world --place cafe --train 1500 --test 500'),
+      examples(
+        'egolens world render world',
+        'egolens world render world --place cafe --train 1500 --test 500',
+        'egolens world render world --place kitchen --train 0 --test 0 --takes 40',
+      ),
     )
     .action(
       action<Options>(async (session, options, folder) => {
-        const { renderPlace } = await import('@egolens/world')
+        const { renderPlace, renderTakes } = await import('@egolens/world')
         const rendered: { place: string; dir: string }[] = []
-        for (const name of options.place) {
+        const { train, test, untrimmed, takes, actions, seed, workers } = options
+        const heldOut = options.heldOutTakes ?? Math.ceil(takes / 4)
+        for (const place of options.place) {
+          const shared = { place, seed, workers }
           session.signal.throwIfAborted()
-          const dir = join(folder!, name)
-          await renderPlace({
-            place: name,
-            dir,
-            clips: { train: options.train, test: options.test },
-            untrimmed: { train: options.untrimmed, test: options.untrimmed },
-            seed: options.seed,
-            workers: options.workers,
-            onProgress: frames(`render ${name}`, session.progress),
-          })
-          rendered.push({ place: name, dir })
+          if (train + test + untrimmed > 0) {
+            const dir = join(folder!, place)
+            const onProgress = frames(`render ${place}`, session.progress)
+            const counts = { clips: { train, test }, untrimmed: { train: untrimmed, test: untrimmed } }
+            await renderPlace({ ...shared, dir, ...counts, onProgress })
+            rendered.push({ place, dir })
+          }
+          session.signal.throwIfAborted()
+          if (takes + heldOut > 0) {
+            const dir = join(folder!, `${place}-takes`)
+            const onProgress = frames(`render takes of ${place}`, session.progress)
+            const counts = { takes: { train: takes, val: heldOut, test: heldOut }, actions }
+            await renderTakes({ ...shared, dir, ...counts, onProgress })
+            rendered.push({ place, dir })
+          }
         }
         session.result({ places: rendered }, rendered.map(({ place, dir }) => `${place} is in ${dir}`).join('\n'))
         return undefined
