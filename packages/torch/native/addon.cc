@@ -27,6 +27,7 @@ EGOLENS_FUNCTION(setErrorClass) {
 
 void cleanUp(void* data) {
   auto* environment = static_cast<Environment*>(data);
+  closeDistributed(*environment);
   environment->stack.clear();
   environment->operators.clear();
   environment->tensors.clear();
@@ -55,7 +56,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   napi_add_env_cleanup_hook(env, cleanUp, environment);
   static const std::vector<Export> own = {{"setErrorClass", setErrorClass}};
   for (const auto* list : {&own, &callExports(), &tensorExports(), &autogradExports(), &runtimeExports(),
-                           &mappedFileExports(), &memoryExports(), &picturesExports()}) {
+                           &mappedFileExports(), &memoryExports(), &picturesExports(), &distributedExports()}) {
     add(env, exports, environment, *list);
   }
   return exports;

@@ -30,6 +30,7 @@ struct BufferKeeper {
 };
 
 class MappedFile;
+struct Distributed;
 
 struct Environment {
   napi_env env = nullptr;
@@ -41,6 +42,8 @@ struct Environment {
   std::vector<c10::IValue> stack;
   std::shared_ptr<BufferKeeper> buffers;
   int64_t reportedBytes = 0;
+  // Stores, groups and collectives; null before the first.
+  std::shared_ptr<Distributed> distributed;
 
   static Environment& of(napi_env env);
 };
@@ -122,7 +125,9 @@ const std::vector<Export>& runtimeExports();
 const std::vector<Export>& mappedFileExports();
 const std::vector<Export>& memoryExports();
 const std::vector<Export>& picturesExports();
+const std::vector<Export>& distributedExports();
 
 void installCountingAllocator();
+void closeDistributed(Environment& environment);
 
 }  // namespace egolens

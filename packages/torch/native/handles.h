@@ -59,6 +59,13 @@ class HandleTable {
 
   size_t live() const { return live_; }
 
+  template <typename Visit>
+  void each(Visit visit) {
+    for (Entry& entry : entries_) {
+      if (entry.live) visit(entry.value);
+    }
+  }
+
   void clear() {
     for (Entry& entry : entries_) entry.value = T();
     entries_.clear();

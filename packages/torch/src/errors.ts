@@ -28,6 +28,15 @@ export type TorchErrorCode =
   | 'LibtorchMissing'
   | 'VersionMismatch'
   | 'BuildFailed'
+  /** The add-on was built without the collectives that are asked for. */
+  | 'DistributedUnavailable'
+  /** The variables that say who a process is in its group are missing or contradict each other. */
+  | 'DistributedEnvironment'
+  /** A collective took longer than the group's timeout, and every rank is alive. */
+  | 'DistributedTimeout'
+  /** A process of the group has ended or does not answer. */
+  | 'RankLost'
+  | 'GroupClosed'
 
 /**
  * The one error class of this package.

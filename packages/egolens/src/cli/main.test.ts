@@ -26,6 +26,7 @@ const commands = [
     'train',
     'evaluate',
     'compare',
+    'launch',
     'study',
   ].map((c) => [c]),
   ['data', 'check'],

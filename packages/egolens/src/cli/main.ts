@@ -10,6 +10,7 @@ import { doctor } from './doctor.js'
 import { evaluate } from './evaluate.js'
 import { extract } from './extract.js'
 import { hands } from './hands.js'
+import { launch } from './launch.js'
 import { methods } from './methods.js'
 import { models } from './models.js'
 import { recognise } from './recognise.js'
@@ -22,7 +23,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 
 const commands = [
   ...[demo, doctor, models, methods, world, data, build, hands, extract, train, evaluate, compare, study],
-  ...[calibrate, recognise],
+  ...[calibrate, recognise, launch],
 ]
 
 /** The program with all its commands. Each command loads what it needs when it runs, so that help is instant. */
@@ -31,6 +32,8 @@ export function program(): Command {
     .description('First-person video understanding: adapt vision-language models to egocentric video, and use them.')
     .version(version)
     .showSuggestionAfterError()
+    // launch hands on what stands behind a command's name.
+    .enablePositionalOptions()
   for (const command of commands) root.addCommand(command())
   for (const command of everyCommand(root)) {
     // A wrong option is one line, not a page of help.

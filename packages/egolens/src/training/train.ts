@@ -9,6 +9,7 @@ import { trainingData } from './data.js'
 import { keepInputs, trainingInputs } from './inputs.js'
 import { encodersOf, viewsOf } from './loader.js'
 import { lockDirectory } from './lock.js'
+import { requireOneProcess } from './one-process.js'
 import { componentsOf, type DataSpec, type Recipe, readerOptions, recipeHash } from './recipe.js'
 import { ensureFeatures, type Resources } from './resources.js'
 import { openResources } from './resources.open.js'
@@ -40,6 +41,7 @@ export interface TrainOptions {
  * @throws EgoLensError `run/locked`, `lock/lost`, `run/exists`, `run/other-inputs`, `run/interrupted`, `training/...`, `disk/...`
  */
 export async function train(recipe: Recipe, options: TrainOptions): Promise<RunSummary> {
+  requireOneProcess()
   const { dir, resume = false, progress = silent, signal } = options
   const onWait = () => progress({ task: `is another machine working in ${dir}?`, done: 0, unit: 'seconds' })
   const lock = await lockDirectory(dir, { signal, onWait })

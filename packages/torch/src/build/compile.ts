@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { TorchError } from '../errors.js'
+import { collectives } from './collectives.js'
 import type { Libtorch } from './find.js'
 import { addonFile, type BuildRecord, buildRoot, nativeSources, writeCurrent } from './place.js'
 
@@ -38,6 +39,7 @@ export function flags(libtorch: Libtorch, { sanitize = false } = {}): { compile:
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`,
     '-DNAPI_VERSION=8',
     ...(libtorch.cuda ? ['-DEGOLENS_CUDA=1', ...cudaInclude()] : []),
+    ...collectives(libtorch),
     `-I${nodeHeaders}`,
     // The compiler knows /usr/include itself, and naming it breaks its own order of headers.
     ...libtorch.include.filter((path) => path !== '/usr/include').flatMap((path) => ['-isystem', path]),
