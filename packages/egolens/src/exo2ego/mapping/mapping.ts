@@ -1,6 +1,7 @@
-import { F, nn, scope, type Tensor } from '@egolens/torch'
+import { nn, scope, type Tensor } from '@egolens/torch'
 import { z } from 'zod'
 import { EgoLensError } from '../../errors.js'
+import { mirrorEdges } from './mirror.js'
 import { MlpMapping } from './mlp.js'
 import { Resnet9 } from './resnet9.js'
 
@@ -80,8 +81,10 @@ export class Mapping extends nn.Module {
     const { side, width } = this.grid
     const { before, after } = this.#edges
     const maps = tokens.reshape([-1, side, side, width]).permute([0, 3, 1, 2])
-    const wide = before + after > 0 ? F.pad(maps, [before, after, before, after], 'reflect') : maps
-    const mapped = net.forward(wide).narrow(2, before, side).narrow(3, before, side)
+    const mapped = net
+      .forward(mirrorEdges(maps, before, after))
+      .narrow(2, before, side)
+      .narrow(3, before, side)
     return mapped.permute([0, 2, 3, 1]).reshape(tokens.shape)
   }
 }

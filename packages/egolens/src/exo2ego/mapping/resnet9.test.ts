@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { expectNoLeak, Generator, scope } from '@egolens/torch'
+import { expectNoLeak, Generator, type nn, scope } from '@egolens/torch'
 import { describe, expect, it } from 'vitest'
 import {
   differenceOfFloat32,
@@ -7,6 +7,7 @@ import {
   fillByName,
   type Golden,
   parameterCount,
+  shareLostInBfloat16,
 } from '../../mllm/visual/golden.testing.js'
 import { Resnet9 } from './resnet9.js'
 
@@ -27,8 +28,11 @@ describe("CycleGAN's generator", () => {
     })
   })
 
-  it('gives the same in float32', () => {
-    expect(differenceOfFloat32((layer) => new Resnet9(6, 6, { ngf: 4, ...layer }), [1, 6, 8, 8])).toBeLessThan(1e-4)
+  it('gives the same in float32, and nearly in bfloat16', () => {
+    const make = (layer: nn.LayerOptions) => new Resnet9(6, 6, { ngf: 4, ...layer })
+    expect(differenceOfFloat32(make, [1, 6, 8, 8])).toBeLessThan(1e-4)
+    // Two rows of two are all that some of the norms see here, and rounding is large beside their spread.
+    expect(shareLostInBfloat16(make, [1, 6, 8, 8])).toBeLessThan(0.25)
   })
 
   it('has the published number of parameters, counted without their memory', () => {

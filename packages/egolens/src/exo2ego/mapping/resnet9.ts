@@ -1,4 +1,5 @@
 import { nn, scope, type Tensor } from '@egolens/torch'
+import { mirrorEdges } from './mirror.js'
 
 export interface Resnet9Options extends nn.LayerOptions {
   /** Width after the first convolution; twice and four times it after the two halvings. */
@@ -61,22 +62,20 @@ function begin(module: nn.Module, { generator }: nn.LayerOptions): void {
 
 /** A convolution, mirrored edges before it where they are wanted, then instance norm and ReLU. */
 class ConvNorm extends nn.Module {
-  readonly #edge: nn.ReflectionPad2d | null
   readonly #norm: nn.InstanceNorm2d
 
   constructor(
     readonly conv: nn.Conv2d | nn.ConvTranspose2d,
-    edge = 0,
+    private readonly edge = 0,
     private readonly rectify = true,
   ) {
     super()
-    this.#edge = edge === 0 ? null : new nn.ReflectionPad2d(edge)
     this.#norm = new nn.InstanceNorm2d(conv.outChannels)
   }
 
   forward(x: Tensor): Tensor {
     return scope(() => {
-      const y = this.#norm.forward(this.conv.forward(this.#edge?.forward(x) ?? x))
+      const y = this.#norm.forward(this.conv.forward(mirrorEdges(x, this.edge, this.edge)))
       return this.rectify ? y.relu() : y
     })
   }
@@ -100,8 +99,6 @@ class ResidualBlock extends nn.Module {
 
 /** The last convolution, mirrored edges before it. */
 class Head extends nn.Module {
-  readonly #edge = new nn.ReflectionPad2d(3)
-
   constructor(
     readonly conv: nn.Conv2d,
     private readonly outAct: 'none' | 'tanh',
@@ -111,7 +108,7 @@ class Head extends nn.Module {
 
   forward(x: Tensor): Tensor {
     return scope(() => {
-      const y = this.conv.forward(this.#edge.forward(x))
+      const y = this.conv.forward(mirrorEdges(x, 3, 3))
       return this.outAct === 'tanh' ? y.tanh() : y
     })
   }

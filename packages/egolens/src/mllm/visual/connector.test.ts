@@ -5,7 +5,14 @@ import { formulaPixels } from '../../encoders/formula.testing.js'
 import type { EgoLensError } from '../../errors.js'
 import { StcConnector } from './connector.js'
 import { type ConnectorInput, connectorGrid, visualTokens } from './connector.options.js'
-import { differenceOfFloat32, expectGolden, fillByName, type Golden, parameterCount } from './golden.testing.js'
+import {
+  differenceOfFloat32,
+  expectGolden,
+  fillByName,
+  type Golden,
+  parameterCount,
+  shareLostInBfloat16,
+} from './golden.testing.js'
 
 type Case = 'stc' | 'v35' | 'stp' | 'odd' | 'space'
 // Made by golden/visual.make.py with PyTorch 1.13.1.
@@ -30,9 +37,10 @@ describe('the STC connector', () => {
     })
   })
 
-  it('gives the same in float32', () => {
+  it('gives the same in float32, and nearly in bfloat16', () => {
     const make = (layer: nn.LayerOptions) => new StcConnector(widths, { depth: 2 }, layer)
     expect(differenceOfFloat32(make, [1, 4, 16, 6])).toBeLessThan(1e-5)
+    expect(shareLostInBfloat16(make, [1, 4, 16, 6])).toBeLessThan(0.05)
   })
 
   it('has 489,188,608 parameters at full size, counted without their memory', () => {

@@ -59,11 +59,30 @@ function expectNear(found: Digest, wanted: Digest, what: string): void {
 
 /** The largest difference between what a module gives in float32 and what its float64 twin does. */
 export function differenceOfFloat32(make: (layer: nn.LayerOptions) => nn.Layer, input: readonly number[]): number {
+  return difference(make, input, 'float32', (found, exact) => found.sub(exact).abs().amax())
+}
+
+/** How far off a module is in bfloat16, as a share of what it gives; its gradients are numbers. */
+export function shareLostInBfloat16(make: (layer: nn.LayerOptions) => nn.Layer, input: readonly number[]): number {
+  return difference(make, input, 'bfloat16', (found, exact) => found.sub(exact).norm().div(exact.norm()))
+}
+
+function difference(
+  make: (layer: nn.LayerOptions) => nn.Layer,
+  input: readonly number[],
+  dtype: 'float32' | 'bfloat16',
+  measure: (found: Tensor, exact: Tensor) => Tensor,
+): number {
   return scope(() => {
     using exact = fillByName(make({ dtype: 'float64' }))
-    using quick = fillByName(make({ dtype: 'float32' }))
+    using quick = fillByName(make({ dtype }))
     const x = formulaPixels(input)
-    return noGrad(() => quick.forward(x).double().sub(exact.forward(x.double())).abs().amax().item())
+    const y = quick.forward(x.to(dtype))
+    expect(y.dtype).toBe(dtype)
+    y.sum().backward()
+    for (const { grad } of quick.parameters()) expect(grad!.dtype).toBe(dtype)
+    expect(quick.parameters().every(({ grad }) => Boolean(grad!.isfinite().all().item()))).toBe(true)
+    return noGrad(() => measure(y.double(), exact.forward(x.double())).item())
   })
 }
 
