@@ -31,7 +31,7 @@ export async function sweepResume(root: string, fault: ReadFault, step: number):
     async (k, error, read) => {
       if (fault === 'short' || !read) expect(error).toBeUndefined()
       else if (error) {
-        expect(error).toMatchObject({ code: expect.stringMatching(/^(disk|file)\/unreadable$/) })
+        expect(error).toMatchObject({ code: expect.stringMatching(/^(disk|file|recipe)\/unreadable$/) })
         expect((error as { where: string }).where).toContain(directory(k))
         if (/checkpoints/.test(read)) expect((error as { cure: string }).cure).toBeDefined()
       }
