@@ -8,6 +8,8 @@ export * from './encoders/index.js'
 export { EgoLensError, nearest } from './errors.js'
 export * from './evaluation/index.js'
 export * from './exo2ego/data/index.js'
+export * from './exo2ego/losses/index.js'
+export * from './exo2ego/mapping/index.js'
 export * from './features/index.js'
 export * from './hands/index.js'
 export { createMethod, methodNamed, methods, registerMethod } from './methods/registry.js'
@@ -37,6 +39,17 @@ export {
   streamText,
   tokenisePrompt,
 } from './mllm/index.js'
+export {
+  ClipVisionTower,
+  type ConnectorOptions,
+  loadConnector,
+  loadVideoPixels,
+  loadVisionTower,
+  type ShortClips,
+  StcConnector,
+  type VideoPixels as ClipPixels,
+  visualTokens,
+} from './mllm/visual/index.js'
 export { type Progress, type ProgressEvent, silent } from './progress.js'
 export { calibrateRuns } from './recognition/calibrate-runs.js'
 export { type HeldOut, heldOutVideos } from './recognition/held-out.js'

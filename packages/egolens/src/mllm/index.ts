@@ -27,3 +27,4 @@ export {
   plainTemplate,
 } from './tokenizer/template.js'
 export { LanguageTokenizer } from './tokenizer/tokenizer.js'
+export * from './visual/index.js'

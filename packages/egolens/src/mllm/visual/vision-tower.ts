@@ -74,7 +74,8 @@ export class ClipVisionTower extends nn.Module {
     const { class_embedding, patch_embedding, position_embedding } = model.embeddings
     const [patch, positions] = [patch_embedding.weight, position_embedding.weight]
     const weights = { patch, positions, classToken: class_embedding, preNorm: affine(model.pre_layrnorm) }
-    return scope(() => embedPatches(pixels.to(this.dtype), weights, config))
+    const { dtype, device } = class_embedding
+    return scope(() => embedPatches(pixels.to({ dtype, device }), weights, config))
   }
 
   /** Tokens [N, 1 + P, W] without the class token: [N, P, W]. */
