@@ -48,7 +48,8 @@ it.skipIf(process.platform !== 'linux').each(Object.entries(models))(
     const [family, loader, shapes] = await prepare()
     const size = await writeOnes(dir, shapes)
     expect(Math.abs(size / 1e6 - Number(/(\d+) MB/.exec(name)![1]))).toBeLessThan(10)
-    const ratio = async (compute: string) => (await peakOfLoading(family, loader, dir, compute)) / size
+    const ratio = async (compute: string) =>
+      (await peakOfLoading(`encoders/${family}`, loader, dir, { compute })) / size
     const ratios = [await ratio('float32'), await ratio('bfloat16')]
     console.log(`${name}, peak over file: float32 ${ratios[0]!.toFixed(3)}, bfloat16 ${ratios[1]!.toFixed(3)}`)
     for (const found of ratios) expect(found).toBeLessThan(1.1)

@@ -22,16 +22,17 @@ export async function writeOnes(dir: string, shapes: ReadonlyMap<string, readonl
  * Bytes by which the peak of a process that loads a model lies above what it takes with the engine alone; of the built
  * files, on Linux.
  *
- * @param family the folder of `encoders/` whose load.js has the loader
+ * @param folder of the sources, whose load.js has the loader
+ * @param options of the loader
  */
-export async function peakOfLoading(family: string, loader: string, dir: string, compute: string): Promise<number> {
-  const built = new URL(`../../dist/encoders/${family}/load.js`, import.meta.url).href
+export async function peakOfLoading(folder: string, loader: string, dir: string, options: object): Promise<number> {
+  const built = new URL(`../../dist/${folder}/load.js`, import.meta.url).href
   const program = `
     import { readFileSync } from 'node:fs'
     import { ${loader} } from '${built}'
     const status = (key) => 1024 * Number(new RegExp(key + ':\\\\s+(\\\\d+)').exec(readFileSync('/proc/self/status', 'utf8'))[1])
     const own = status('VmRSS')
-    await ${loader}(${JSON.stringify(dir)}, { compute: '${compute}' })
+    await ${loader}(${JSON.stringify(dir)}, ${JSON.stringify(options)})
     console.log(status('VmHWM') - own)`
   const env = { ...process.env, OMP_NUM_THREADS: '1' }
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env })

@@ -2,6 +2,9 @@ import { cat, F, isGradEnabled, schemaOf, scope, type Tensor } from '@egolens/to
 import type { KeysValues } from './cache.js'
 import type { Visibility } from './visibility.js'
 
+/** Queries that are attended at a time: none of them looks at keys after the last, and their weights stay in the cache. */
+const atOnce = 256
+
 let fused: boolean | undefined
 
 /** Whether libtorch has attention as one operator, which also knows causal order. */
@@ -23,6 +26,7 @@ export function attend(q: Tensor, parts: readonly KeysValues[], sight: Visibilit
   const [batch, length, heads, width] = q.shape as [number, number, number, number]
   const [own] = parts.slice(-1) as [KeysValues]
   if (parts.length === 1 && length > 1 && fusedAttention()) return attendRepeated(q, own, sight)
+  if (parts.length === 1 && length > atOnce) return cat(inSteps(q, own, sight), 1)
   const groups = own.k.shape[1]!
   const rows = q
     .reshape([batch, length, groups, heads / groups, width])
@@ -32,6 +36,21 @@ export function attend(q: Tensor, parts: readonly KeysValues[], sight: Visibilit
     .view([batch, groups, length, heads / groups, width])
     .permute([0, 2, 1, 3, 4])
     .reshape([batch, length, heads * width])
+}
+
+/** Stretches of queries, each with the keys up to its own end. */
+function inSteps(q: Tensor, { k, v }: KeysValues, { added, causal }: Visibility): Tensor[] {
+  const [length, keys] = [q.shape[1]!, k.shape[2]!]
+  const starts = Array.from({ length: Math.ceil(length / atOnce) }, (_, i) => i * atOnce)
+  return starts.map((start) =>
+    scope(() => {
+      const count = Math.min(atOnce, length - start)
+      const seen = keys - length + start + count
+      const mask = added?.narrow(2, start, count).narrow(3, 0, seen)
+      const part = { k: k.narrow(2, 0, seen), v: v.narrow(2, 0, seen) }
+      return attend(q.narrow(1, start, count), [part], { added: mask ?? null, causal })
+    }),
+  )
 }
 
 /** The same by libtorch's operator, for which keys and values are repeated. */

@@ -2,6 +2,7 @@ import { nn, type Tensor } from '@egolens/torch'
 import { attend } from './attend.js'
 import type { KeyValueCache } from './cache.js'
 import type { LanguageConfig } from './config.js'
+import { Linear } from './product.js'
 import type { Projection } from './projection.js'
 import { type Rotation, rotate } from './rotary.js'
 import type { Visibility } from './visibility.js'
@@ -30,10 +31,10 @@ export class SelfAttention extends nn.Module {
     super()
     this.#config = config
     const { width, heads, keyValueHeads, headWidth, bias } = config
-    this.q_proj = new nn.Linear(width, heads * headWidth, { ...options, bias })
-    this.k_proj = new nn.Linear(width, keyValueHeads * headWidth, { ...options, bias })
-    this.v_proj = new nn.Linear(width, keyValueHeads * headWidth, { ...options, bias })
-    this.o_proj = new nn.Linear(heads * headWidth, width, { ...options, bias: false })
+    this.q_proj = new Linear(width, heads * headWidth, { ...options, bias })
+    this.k_proj = new Linear(width, keyValueHeads * headWidth, { ...options, bias })
+    this.v_proj = new Linear(width, keyValueHeads * headWidth, { ...options, bias })
+    this.o_proj = new Linear(heads * headWidth, width, { ...options, bias: false })
   }
 
   /** x [B, L, W] -> [B, L, W] */

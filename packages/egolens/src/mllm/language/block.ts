@@ -1,6 +1,7 @@
 import { nn, scope, type Tensor } from '@egolens/torch'
 import { type Pass, SelfAttention } from './attention.js'
 import type { LanguageConfig } from './config.js'
+import { Linear } from './product.js'
 import type { Projection } from './projection.js'
 
 /** down(silu(gate x) * up x) (Shazeer 2020). */
@@ -11,9 +12,9 @@ export class SwiGlu extends nn.Module {
 
   constructor({ width, hidden }: LanguageConfig, options: nn.LayerOptions = {}) {
     super()
-    this.gate_proj = new nn.Linear(width, hidden, { ...options, bias: false })
-    this.up_proj = new nn.Linear(width, hidden, { ...options, bias: false })
-    this.down_proj = new nn.Linear(hidden, width, { ...options, bias: false })
+    this.gate_proj = new Linear(width, hidden, { ...options, bias: false })
+    this.up_proj = new Linear(width, hidden, { ...options, bias: false })
+    this.down_proj = new Linear(hidden, width, { ...options, bias: false })
   }
 
   forward(x: Tensor): Tensor {

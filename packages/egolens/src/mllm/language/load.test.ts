@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expectNoLeak, safetensors, scope, tensor, zeros } from '@egolens/torch'
+import { expectNoLeak, nn, safetensors, scope, tensor, zeros } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   expectNear,
@@ -13,6 +13,7 @@ import {
   writeLanguageModel,
 } from './language.testing.js'
 import { loadCausalLM } from './load.js'
+import { CausalLM } from './model.js'
 import { saveCausalLM } from './save.js'
 
 let dir: string
@@ -75,6 +76,25 @@ describe('a model that is saved', () => {
     await writeLanguageModel(dir, tinyLanguages.mistral)
     await expectNoLeak(async () => (await loadCausalLM(dir)).dispose())
   })
+})
+
+it('has the parameters of Mistral-7B at its size, which takes no memory', () => {
+  const sizes = {
+    vocabulary: 32_000,
+    width: 4096,
+    layers: 32,
+    hidden: 14_336,
+    heads: 32,
+    keyValueHeads: 8,
+    headWidth: 128,
+  }
+  const model = nn.init.skip(() => new CausalLM({ ...tinyLanguages.mistral, ...sizes }, { device: 'meta' }))
+  // A layer: q and o 4096 x 4096, k and v 4096 x 1024, three of 4096 x 14336, two norms.
+  const layer = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14_336 + 2 * 4096
+  const parameters = model.parameters().reduce((sum, { numel }) => sum + numel, 0)
+  expect(parameters).toBe(32 * layer + 2 * 32_000 * 4096 + 4096)
+  expect(parameters).toBe(7_241_732_096)
+  model.dispose()
 })
 
 describe('weights that do not fit', () => {

@@ -34,8 +34,8 @@ export async function loadCausalLM(nameOrDir: string, options: LoadLanguageOptio
   await checkShardIndex(dir)
   const source = await openDirectory(dir)
   try {
-    // Parameters that are replaced next: memory that nobody writes is not taken.
-    const model = nn.init.skip(() => new CausalLM(config))
+    // On this device tensors have a shape and no memory; all are replaced next.
+    const model = nn.init.skip(() => new CausalLM(config, { device: 'meta' }))
     try {
       fill(model, source, dir, options)
       return model.requiresGrad_(false).eval() as CausalLM

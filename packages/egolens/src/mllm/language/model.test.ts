@@ -1,4 +1,4 @@
-import { cat, expectNoLeak, Generator, gradcheck, isGradEnabled, nn, noGrad, randn, scope } from '@egolens/torch'
+import { cat, expectNoLeak, Generator, grad, gradcheck, isGradEnabled, nn, noGrad, randn, scope } from '@egolens/torch'
 import { describe, expect, it } from 'vitest'
 import { attend, attendRepeated } from './attend.js'
 import { KeyValueCache } from './cache.js'
@@ -125,6 +125,22 @@ it('libtorch attention with repeated keys is the grouped one', () => {
       { dtype: 'float32', device: 'cpu', saysCausal: false },
     )
     expectNear(attend(q!, [{ k: k!, v: v! }], sight), attendRepeated(q!, { k: k!, v: v! }, sight), 1e-6)
+  })
+})
+
+it('long sequences are attended in steps that make no difference', () => {
+  scope(() => {
+    const generator = new Generator(4)
+    const q = randn([1, 300, 2, 4], { generator, requiresGrad: true })
+    const [k, v] = [randn([1, 1, 310, 4], { generator }), randn([1, 1, 310, 4], { generator })]
+    const sight = visibility(
+      { batch: 1, past: 10, length: 300, padded: [], window: 290 },
+      { dtype: 'float32', device: 'cpu', saysCausal: false },
+    )
+    const [steps, whole] = [attend(q, [{ k, v }], sight), attendRepeated(q, { k, v }, sight)]
+    expectNear(steps, whole, 1e-6)
+    const [one, other] = [steps, whole].map((y) => grad([y.square().sum()], [q])[0]!)
+    expectNear(one!, other!, 1e-4)
   })
 })
 

@@ -1,4 +1,4 @@
-import { arange, type DType, F, fromTypedArray, nn, scope, type Tensor } from '@egolens/torch'
+import { arange, type DType, fromTypedArray, nn, scope, type Tensor } from '@egolens/torch'
 import { EgoLensError } from '../../errors.js'
 import { fusedAttention } from './attend.js'
 import type { Pass } from './attention.js'
@@ -6,6 +6,7 @@ import { DecoderLayer, LayerInPass } from './block.js'
 import type { KeyValueCache } from './cache.js'
 import type { LanguageConfig } from './config.js'
 import { type Padding, paddedRanges, type Range } from './padding.js'
+import { Linear, product } from './product.js'
 import { rotationAt } from './rotary.js'
 import { visibility } from './visibility.js'
 
@@ -51,7 +52,7 @@ export class CausalLM extends nn.Module {
   ) {
     super()
     this.model = new Decoder(config, options)
-    this.lm_head = config.tiedHead ? null : new nn.Linear(config.width, config.vocabulary, { ...options, bias: false })
+    this.lm_head = config.tiedHead ? null : new Linear(config.width, config.vocabulary, { ...options, bias: false })
   }
 
   /** The type of the weights, which embeddings are brought to. */
@@ -88,7 +89,7 @@ export class CausalLM extends nn.Module {
   /** What `forward` gives -> logits [..., vocabulary] */
   logits(hidden: Tensor): Tensor {
     const weight = this.lm_head?.weight ?? this.model.embed_tokens.weight
-    return F.linear(hidden, weight)
+    return product(hidden, weight)
   }
 
   /**

@@ -1,5 +1,6 @@
 import { F, type Generator, nn, noGrad, scope, type Tensor } from '@egolens/torch'
 import { EgoLensError } from '../../errors.js'
+import { product } from '../language/product.js'
 import type { Projection } from '../language/projection.js'
 import type { LoraSettings } from './options.js'
 
@@ -41,7 +42,7 @@ export class LoraLinear extends nn.Module implements Projection {
   }
 
   forward(x: Tensor): Tensor {
-    const y = F.linear(x, this.weight, this.bias)
+    const y = product(x, this.weight, this.bias)
     if (this.#merged) return y
     const dropped = F.dropout(x, this.#dropout, this.training, this.#generator)
     const low = this.lora_A.forward(dropped.to(this.lora_A.weight.dtype))
