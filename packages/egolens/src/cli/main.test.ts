@@ -113,7 +113,7 @@ describe.skipIf(!existsSync(main))('egolens', () => {
   it('names the option of a number that is none', () => {
     const { status, stderr } = egolens('world', 'render', folder, '--train', '1.5')
     expect(status).toBe(2)
-    expect(stderr).toBe("egolens: option '--train <clips>' argument '1.5' is invalid. It is a whole number from 1.\n")
+    expect(stderr).toBe("egolens: option '--train <clips>' argument '1.5' is invalid. It is a whole number from 0.\n")
   })
 
   it('refuses boxes from a file that is not named', () => {

@@ -31,7 +31,7 @@ export async function writeEgoExo4d(dir: string, takes: readonly TakePlan[], { s
       seed,
     )
     const lines = questions.map((question) => `${JSON.stringify(question)}\n`).join('')
-    await put(join(dir, `questions_${split}.jsonl`), lines)
+    await put(join(dir, 'questions', `${split}.jsonl`), lines)
     if (split === 'test') continue
     const annotations = Object.fromEntries(own.map((take) => [take.uid, annotate(take, moments.get(take)!)]))
     const names = Object.fromEntries(

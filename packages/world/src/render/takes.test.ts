@@ -62,7 +62,7 @@ describe('paired takes, an Ego-Exo4D tree', () => {
       take_uid_to_split: { [take.take_uid]: 'train' },
     })
     expect(Object.keys((await read('annotations/atomic_descriptions_train.json')).annotations)).toEqual([take.take_uid])
-    expect((await bytes('questions_test.jsonl')).toString()).toBe('')
+    expect((await bytes('questions/test.jsonl')).toString()).toBe('')
   })
 
   it('are the same again byte for byte, and another request for the folder is refused', async () => {

@@ -1,4 +1,4 @@
-import type { SKRSContext2D } from '@napi-rs/canvas'
+import type { Canvas, SKRSContext2D } from '@napi-rs/canvas'
 import { createCanvas } from '@napi-rs/canvas'
 import { css } from '../draw/colour.js'
 import type { PixelBox } from '../draw/hands.js'
@@ -40,11 +40,11 @@ export interface FrameTruth {
 export class Film {
   private readonly stations: Station[]
   private readonly head: (time: number) => HeadMotion
-  private readonly veil
-  private readonly noise
+  private veil: Canvas | undefined
+  private noise: Canvas | undefined
   /** The stations from outside; none for the wearer's eyes. */
   private readonly outside: ReadonlyMap<Station, Outside>
-  private readonly layer
+  private layer: Canvas | undefined
 
   constructor(
     readonly plan: VideoPlan,
@@ -60,9 +60,6 @@ export class Film {
     const person = personOf(place, worldSeedNumber, participant)
     const outside = isEgo(camera) ? [] : this.stations
     this.outside = new Map(outside.map((station) => [station, new Outside(station, person)]))
-    this.layer = createCanvas(camera.width, camera.height)
-    this.veil = this.makeVeil()
-    this.noise = this.makeNoise()
   }
 
   /** Draws a frame over the whole context. */
@@ -76,6 +73,9 @@ export class Film {
         ctx.restore()
       }
     ctx.setTransform(1, 0, 0, 1, 0, 0)
+    // Made when the first frame is drawn: who only asks where things are needs none.
+    this.veil ??= this.makeVeil()
+    this.noise ??= this.makeNoise()
     ctx.drawImage(this.veil, 0, 0)
     const random = new Random(this.plan.seed + frame)
     if (this.noise) ctx.drawImage(this.noise, -random.int(width), -random.int(height))
@@ -95,6 +95,7 @@ export class Film {
     ctx.setTransform(1, 0, 0, 1, 0, 0)
     this.outside.get(first!.station)!.draw(ctx, frame, sway)
     if (!second) return
+    this.layer ??= createCanvas(this.camera.width, this.camera.height)
     this.outside.get(second.station)!.draw(this.layer.getContext('2d'), frame, sway)
     ctx.globalAlpha = 1 - second.shift / this.span
     ctx.drawImage(this.layer, 0, 0)
