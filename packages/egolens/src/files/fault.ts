@@ -46,7 +46,8 @@ export function readFault(error: unknown, where: string, cure?: string): unknown
   const { code = '', message } = error as NodeJS.ErrnoException
   if (absent.test(code) || code === 'EISDIR' || closed.test(code)) {
     const what = code === 'ENOENT' ? 'no such file' : message
-    return new EgoLensError('file/unreadable', what, { where, cure, cause: error })
+    const permit = closed.test(code) ? 'give this user the right to read it' : undefined
+    return new EgoLensError('file/unreadable', what, { where, cure: cure ?? permit, cause: error })
   }
   return new EgoLensError('disk/unreadable', `it is there and cannot be read: ${message}`, {
     where,
