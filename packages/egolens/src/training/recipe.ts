@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto'
-import { type Document, isSeq } from 'yaml'
 import type { z } from 'zod'
 import { datasets } from '../datasets/registry.js'
 import type { Component } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
-import { isAbsent } from '../files/fault.js'
-import { readText } from '../files/read.js'
 import { methodNamed } from '../methods/registry.js'
+import { canonical, openRecipe, readRecipeText } from './recipe.document.js'
 import { type Located, locate, refuse } from './recipe.errors.js'
 import {
   type DataSpec,
@@ -16,8 +13,8 @@ import {
   resolvedSchema,
   trainingDefaults,
 } from './recipe.schema.js'
-import { documentValue, readYaml } from './recipe.yaml.js'
 
+export { recipeHash } from './recipe.document.js'
 export type {
   DataSpec,
   NamedDataSpec,
@@ -35,24 +32,13 @@ export type {
  * @example const recipe = await readRecipe('recipes/small/x-mic-kitchen-noun.yaml', ['training.seed=2'])
  */
 export async function readRecipe(path: string, set: string[] = []): Promise<Recipe> {
-  const text = await readText(path).catch((error: EgoLensError) => {
-    const { code, message, cure, cause } = error
-    if (code === 'disk/unreadable') throw error
-    const what = isAbsent(error) ? 'there is no such recipe' : message
-    throw new EgoLensError('recipe/unreadable', what, { where: path, cure, cause })
-  })
-  return parseRecipe(text, { where: path, set })
+  return parseRecipe(await readRecipeText(path), { where: path, set })
 }
 
 /** The same from text. @param where names the file in errors */
 export function parseRecipe(text: string, { where = 'recipe', set = [] as string[] } = {}): Recipe {
-  const { document, lines, value: before } = readYaml(text, 'recipe/not-yaml', where)
-  if (before === null || typeof before !== 'object' || Array.isArray(before)) {
-    throw new EgoLensError('recipe/not-yaml', 'a recipe is a list of keys and values', { where })
-  }
-  for (const assignment of set) override(document, assignment)
-  const value = documentValue(document, 'recipe/not-yaml', where)
-  return check(value as RecipeInput, { document, lines, where, set })
+  const { value, located } = openRecipe(text, { where, set })
+  return check(value as RecipeInput, located)
 }
 
 /**
@@ -61,11 +47,6 @@ export function parseRecipe(text: string, { where = 'recipe', set = [] as string
  */
 export function resolveRecipe(input: RecipeInput): Recipe {
   return check(input, { where: 'recipe', set: [] })
-}
-
-/** A name for what a recipe says: equal for equal recipes, whatever the order and comments of the file. */
-export function recipeHash(recipe: Recipe): string {
-  return createHash('sha256').update(canonical(recipe)).digest('hex').slice(0, 16)
 }
 
 /** The components that are trained together. */
@@ -182,38 +163,6 @@ function within<T>(work: () => T, path: (string | number)[], located: Located): 
   }
 }
 
-function override(document: Document, assignment: string): void {
-  const at = assignment.indexOf('=')
-  const path = assignment.slice(0, at).split('.')
-  if (at < 1 || path.includes('')) {
-    throw new EgoLensError('recipe/set', `"${assignment}" is not an override`, { cure: '--set training.epochs=2' })
-  }
-  const keys = path.map((key) => (/^\d{1,9}$/.test(key) ? Number(key) : key))
-  const where = `--set ${assignment}`
-  keys.forEach((key, i) => {
-    const list = i === 0 ? undefined : document.getIn(keys.slice(0, i), true)
-    if (!isSeq(list) || (typeof key === 'number' && key <= list.items.length)) return
-    throw new EgoLensError('recipe/set', `${path.slice(0, i).join('.')} has ${list.items.length} entries, from 0`, {
-      where,
-    })
-  })
-  const { value } = readYaml(assignment.slice(at + 1), 'recipe/set', where)
-  try {
-    document.setIn(keys, value)
-  } catch (error) {
-    throw new EgoLensError('recipe/set', (error as Error).message, { where })
-  }
-}
-
 function withoutUndefined<T extends object>(object: T): Partial<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
 }

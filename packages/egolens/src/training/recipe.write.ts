@@ -1,15 +1,16 @@
 import { Document, isMap, isScalar, type YAMLMap } from 'yaml'
-import { type Recipe, resolvedSchema } from './recipe.schema.js'
+import type { z } from 'zod'
+import { resolvedSchema } from './recipe.schema.js'
 
 interface Described {
   description?: string
   _zod: { def: { innerType?: Described; shape?: Record<string, Described> } }
 }
 
-/** A recipe as text, every value with what it means in a trailing comment. */
-export function writeRecipe(recipe: Recipe): string {
+/** A recipe as text, every value with what it means in a trailing comment. @param schema has the meanings */
+export function writeRecipe(recipe: object, schema: z.ZodType = resolvedSchema): string {
   const document = new Document(JSON.parse(JSON.stringify(recipe)))
-  if (isMap(document.contents)) comment(document.contents, resolvedSchema as unknown as Described)
+  if (isMap(document.contents)) comment(document.contents, schema as unknown as Described)
   for (const key of ['norms', 'betas', 'views']) flow(document, key)
   return document.toString({ lineWidth: 0 })
 }
