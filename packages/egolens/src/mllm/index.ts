@@ -17,6 +17,7 @@ export type { LoraOptions, LoraSettings, ProjectionName } from './lora/options.j
 export { type JoinedBatch, joinVisuals, type Sample } from './tokenizer/join.js'
 export { loadLanguageTokenizer } from './tokenizer/load.js'
 export { MARKERS, type Prompt, promptLength, tokenisePrompt } from './tokenizer/prompt.js'
+export { askedOf, conversation, type Question } from './tokenizer/question.js'
 export { StreamingDecoder } from './tokenizer/streaming.js'
 export {
   type ChatTemplate,
