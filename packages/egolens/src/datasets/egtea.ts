@@ -53,10 +53,9 @@ export const egtea: DatasetReader<z.infer<typeof options>> = {
     { root, annotations = annotationFolder(root), videos = root, detections, boxFrames, emptyClass, splits },
     onFault,
   ) {
-    const [verb, noun] = await Promise.all([
-      readClasses(annotations, 'verb', emptyClass),
-      readClasses(annotations, 'noun', emptyClass),
-    ])
+    // One after the other, so that where both files are missing it is always the same that is named.
+    const verb = await readClasses(annotations, 'verb', emptyClass)
+    const noun = await readClasses(annotations, 'noun', emptyClass)
     const clips = new Map<string, Clip[]>()
     for (const [split, names] of Object.entries({ ...defaultSplits, ...splits })) {
       const files = [names].flat().map((name) => join(annotations, name))

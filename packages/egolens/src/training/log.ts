@@ -3,7 +3,17 @@ import { Appender } from '../files.js'
 
 /** One line of log.jsonl. */
 export type LogLine =
-  | { kind: 'step'; epoch: number; step: number; stage?: string; loss: number; lr: number; gradNorm?: number }
+  | {
+      kind: 'step'
+      epoch: number
+      step: number
+      stage?: string
+      loss: number
+      lr: number
+      gradNorm?: number
+      /** What the loss is a sum of, where it is one. */
+      parts?: Record<string, number>
+    }
   | {
       kind: 'epoch'
       epoch: number

@@ -4,7 +4,7 @@ import { disk } from '../files/disk.js'
 import { diskFault } from '../files/fault.js'
 import { exists } from '../files/read.js'
 import { writeAtomic } from '../files.js'
-import { type Recipe, readRecipe, recipeHash } from './recipe.js'
+import { readRecipe, recipeHash } from './recipe.js'
 import { writeRecipe } from './recipe.write.js'
 
 /** Where a run keeps what. */
@@ -23,12 +23,23 @@ export function runPaths(directory: string) {
   }
 }
 
+/** How recipes of a kind are read and written. */
+export interface RecipeForm {
+  read(path: string): Promise<object>
+  write(recipe: object): string
+}
+
 /**
  * Makes a run's directory, or checks that a run that is resumed is the one that was begun.
  * @throws EgoLensError `run/exists` for a directory with a run that is not to be resumed, `run/other-recipe` naming
  * the keys that differ
  */
-export async function openRunDirectory(directory: string, recipe: Recipe, resume: boolean): Promise<void> {
+export async function openRunDirectory(
+  directory: string,
+  recipe: object,
+  resume: boolean,
+  { read, write }: RecipeForm = { read: readRecipe, write: writeRecipe },
+): Promise<void> {
   const paths = runPaths(directory)
   await disk()
     .makeDirectory(paths.checkpoints)
@@ -44,7 +55,7 @@ export async function openRunDirectory(directory: string, recipe: Recipe, resume
         cure: 'go on with it by --resume, or name another directory',
       })
     }
-    const before = await readRecipe(paths.recipe)
+    const before = await read(paths.recipe)
     if (recipeHash(before) === recipeHash(recipe)) return
     throw new EgoLensError(
       'run/other-recipe',
@@ -55,7 +66,7 @@ export async function openRunDirectory(directory: string, recipe: Recipe, resume
       },
     )
   }
-  await writeAtomic(paths.recipe, writeRecipe(recipe))
+  await writeAtomic(paths.recipe, write(recipe))
 }
 
 /** "training.lr 0.001 -> 0.01" for each value that differs. */

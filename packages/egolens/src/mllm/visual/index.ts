@@ -19,5 +19,13 @@ export {
 export { type LoadedTower, loadConnector, loadVisionTower } from './load.js'
 export { RegStage } from './reg-stage.js'
 export { padToSquare } from './square.js'
-export { type Aspect, loadVideoPixels, type VideoPixels, type VideoPixelsOptions } from './video-pixels.js'
+export {
+  type Aspect,
+  loadVideoPictures,
+  loadVideoPixels,
+  normalised,
+  type VideoPictures,
+  type VideoPixels,
+  type VideoPixelsOptions,
+} from './video-pixels.js'
 export { ClipVisionTower, type VisionConfig, VisionLayer, type VisionTowerOptions } from './vision-tower.js'

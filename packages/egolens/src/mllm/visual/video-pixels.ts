@@ -27,12 +27,18 @@ export interface VideoPixelsOptions extends ClipSpan, Omit<ChoiceOptions, 'where
   aspect?: Aspect
 }
 
-/** The frames of a clip as the image tower sees them. */
-export interface VideoPixels extends FrameChoice {
-  /** float32 [T, 3, S, S]; the caller's to dispose of. */
-  pixels: Tensor
+/** The frames of a clip, prepared but not normalised: a byte a value. */
+export interface VideoPictures extends FrameChoice {
+  /** [S, S] each, T of them. */
+  pictures: Rgb[]
   /** Seconds at which the chosen frames are shown. */
   times: number[]
+}
+
+/** The frames of a clip as the image tower sees them. */
+export interface VideoPixels extends Omit<VideoPictures, 'pictures'> {
+  /** float32 [T, 3, S, S]; the caller's to dispose of. */
+  pixels: Tensor
 }
 
 /**
@@ -46,6 +52,18 @@ export interface VideoPixels extends FrameChoice {
  * const tokens = tower.forward(pixels) // [16, P, W]
  */
 export async function loadVideoPixels(source: string, options: VideoPixelsOptions): Promise<VideoPixels> {
+  const { pictures, ...rest } = await loadVideoPictures(source, options)
+  return { ...rest, pixels: normalised(pictures, options.preprocessing) }
+}
+
+/** Prepared pictures [S, S] as pixels, float32 [N, 3, S, S]. */
+export function normalised(pictures: readonly Rgb[], { size, mean, std }: Preprocessing): Tensor {
+  // They have the right size by now, so that this only normalises.
+  return preprocess([...pictures], { size, mean, std })
+}
+
+/** The same before it is normalised, for those who keep it. @throws EgoLensError as `loadVideoPixels` */
+export async function loadVideoPictures(source: string, options: VideoPixelsOptions): Promise<VideoPictures> {
   const { preprocessing, aspect = 'pad' } = options
   const info = await probe(source, options)
   const choice = chooseFrames({ ...info, still: info.kind === 'image' }, options, { ...options, where: source })
@@ -64,9 +82,7 @@ export async function loadVideoPixels(source: string, options: VideoPixelsOption
   const { width, height } = info
   const black = choice.black > 0 ? [prepared({ width, height, rgb: new Uint8Array(width * height * 3) })] : []
   for (let i = 0; i < choice.black; i++) pictures.push(...black)
-  // They have the right size by now, so that this only normalises.
-  const { size, mean, std } = preprocessing
-  return { ...choice, times, pixels: preprocess(pictures, { size, mean, std }) }
+  return { ...choice, times, pictures }
 }
 
 function lost(where: string, found: number, wanted: number): EgoLensError {

@@ -1,0 +1,116 @@
+import { dirname, isAbsolute, join } from 'node:path'
+import { z } from 'zod'
+import {
+  conversation,
+  type LanguageTokenizer,
+  mistralTemplate,
+  type Part,
+  type Prompt,
+  plainTemplate,
+  tokenisePrompt,
+} from '../../mllm/index.js'
+import type { View } from '../model/model.js'
+import type { StageName } from '../stages/index.js'
+import { egoExoClip } from './ego-exoclip/index.js'
+import { egoItRecord } from './egoit/index.js'
+import { IndexedJsonl } from './indexed-jsonl.js'
+
+/** A piece of a video. */
+export interface MediaClip {
+  /** A path that can be opened. */
+  video: string
+  /** Seconds; all of it where absent. */
+  start?: number | undefined
+  end?: number | undefined
+}
+
+/** One thing to learn from: clips of the views that a stage looks at, and a text with its labels. */
+export interface StageItem {
+  id: string
+  clips: Partial<Record<View, MediaClip>>
+  prompt: Prompt
+}
+
+/** What a stage learns from, in the file's order. */
+export interface StageItems extends AsyncDisposable {
+  readonly length: number
+  get(index: number): Promise<StageItem>
+}
+
+export interface ItemOptions {
+  /** Media paths start from here; from the file's folder where absent. */
+  root?: string | undefined
+  limit?: number | undefined
+  /** Initialization: whose tower is trained. */
+  view?: View | undefined
+  /** Practice: said before every question; nothing where empty. */
+  system?: string | undefined
+}
+
+/** A caption of a video or a piece of it, as `egolens build captions` writes them. */
+const captionRecord = z.strictObject({
+  media: z.string().min(1),
+  start: z.number().min(0).optional(),
+  end: z.number().optional(),
+  caption: z.string().trim().min(1),
+})
+
+/**
+ * Opens the records of a stage: captions for initialization, pairs of Ego-ExoClip for stages 1 and 2 (every view from
+ * outside is an item), EgoIT for stage 3.
+ *
+ * @throws EgoLensError `dataset/...` with file and line
+ */
+export async function openItems(
+  stage: StageName,
+  path: string,
+  tokenizer: LanguageTokenizer,
+  options: ItemOptions = {},
+): Promise<StageItems> {
+  const { limit, root = dirname(path), view = 'exo', system } = options
+  const at = (video: string) => (isAbsolute(video) ? video : join(root, video))
+  const caption = (text: string) => tokenisePrompt(tokenizer, plainTemplate(text, { ends: true }))
+  switch (stage) {
+    case 'initialization': {
+      const file = await IndexedJsonl.open(path, captionRecord, { limit })
+      return itemsOf(file, ({ media, start, end, caption: text }, _, index) => ({
+        id: `${index}`,
+        clips: { [view]: { video: at(media), start, end } },
+        prompt: caption(text),
+      }))
+    }
+    case 'preparation':
+    case 'guidance': {
+      const file = await IndexedJsonl.open(path, egoExoClip, { limit, count: ({ exo }) => exo.length })
+      return itemsOf(file, ({ id, text, start, end, ego, exo }, part) => {
+        const { camera, video } = exo[part]!
+        const clip = (path: string) => ({ video: at(path), start, end })
+        const clips = { exo: clip(video), ...(stage === 'guidance' ? { ego: clip(ego) } : {}) }
+        return { id: `${id} ${camera}`, clips, prompt: caption(text) }
+      })
+    }
+    case 'practice': {
+      const file = await IndexedJsonl.open(path, egoItRecord, { limit })
+      return itemsOf(file, (record, _, index) => ({
+        id: record.id ?? `${index}`,
+        clips: { ego: { video: at(record.video), start: record.start, end: record.end } },
+        prompt: tokenisePrompt(tokenizer, answered(record, system)),
+      }))
+    }
+  }
+}
+
+function answered(record: z.output<typeof egoItRecord>, system?: string): Part[] {
+  return mistralTemplate([...conversation(record, { system }), { role: 'assistant', content: record.answer }])
+}
+
+function itemsOf<T>(file: IndexedJsonl<T>, make: (record: T, part: number, index: number) => StageItem): StageItems {
+  return {
+    length: file.length,
+    get: async (index) => {
+      const { record, part } = await file.get(index)
+      return make(record, part, index)
+    },
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+  }
+}

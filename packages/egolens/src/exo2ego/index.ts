@@ -1,0 +1,5 @@
+export { isStageRecipe, parseStageRecipe, readStageRecipe, resolveStageRecipe } from './recipe.js'
+export type { ModelOptions, StageRecipe, StageRecipeInput } from './recipe.schema.js'
+export { type PartName, partNames, type StageName, stageNames, stages } from './stages/index.js'
+export { readOutput, type StageOutputFile } from './training/output.js'
+export { type StageOptions, type StageSummary, trainStage } from './training/train.js'

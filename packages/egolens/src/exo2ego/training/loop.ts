@@ -1,0 +1,211 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { autocast, type distributed, Generator, optim, scope, TorchError, tensor } from '@egolens/torch'
+import { EgoLensError } from '../../errors.js'
+import { IGNORED, nextTokenLoss } from '../../mllm/index.js'
+import type { Progress } from '../../progress.js'
+import type { TrainingState } from '../../training/checkpoint.js'
+import type { RunLog } from '../../training/log.js'
+import { random } from '../../training/random.js'
+import type { ClipFrames } from '../data/frames.js'
+import type { StageItem, StageItems } from '../data/items.js'
+import { planEpoch, type Sampling, type StepPlan, stepsPerEpoch } from '../data/sampler.js'
+import type { Exo2Ego, View } from '../model/model.js'
+import { Tape } from '../model/tape.js'
+import type { StageRecipe } from '../recipe.schema.js'
+import type { Stage, StageBatch } from '../stages/index.js'
+
+export interface StageLoop {
+  recipe: StageRecipe
+  stage: Stage
+  /** Whose frames are looked at. */
+  views: readonly View[]
+  model: Exo2Ego
+  optimizer: optim.AdamW
+  group: distributed.Group
+  parallel: distributed.DataParallel
+  /** Tells which block's gradients are there; see `Tape.backward`. */
+  blockDone: (layer: object) => void
+  items: StageItems
+  frames: ClipFrames
+  sampling: Sampling
+  trainsExo: boolean
+  /** What layers draw from. */
+  generator: Generator
+  /** Where to begin; the loop keeps it up to date. */
+  state: TrainingState
+  /** Of the process that writes. */
+  log?: RunLog
+  save(): Promise<void>
+  progress: Progress
+  signal?: AbortSignal
+}
+
+/**
+ * Trains a stage: for each epoch, for each step, for each piece of it: frames, forward, losses, backward; then one
+ * update. A step's losses are means over the whole step, whatever it is cut into and however many processes share it.
+ *
+ * @throws EgoLensError `training/not-finite` naming the records, before the step that would spoil the parameters;
+ * `run/interrupted` after a checkpoint, when the signal aborts
+ */
+export async function stageLoop(loop: StageLoop): Promise<void> {
+  const { recipe, state, sampling, log, save, progress, signal } = loop
+  const { epochs, saveEvery } = recipe.training
+  const total = epochs * stepsPerEpoch(sampling)
+  loop.model.train()
+  while (state.epoch < epochs) {
+    const began = performance.now()
+    const { epoch } = state
+    for (const plan of planEpoch(epoch, state.position, sampling)) {
+      if (signal?.aborted) await stop(save)
+      const { loss, lr, gradNorm, parts } = await takeStep(plan, loop)
+      state.step++
+      state.position++
+      state.sums.loss += loss * plan.all.length
+      state.sums.clips += plan.all.length
+      await log?.write({ kind: 'step', epoch, step: state.step, stage: recipe.stage, loss, lr, gradNorm, parts })
+      progress({ task: recipe.stage, done: state.step, total, unit: 'steps', note: `loss ${loss.toFixed(4)}` })
+      if (saveEvery && state.step % saveEvery === 0) await save()
+      await nextTurn() // so that Ctrl-C, progress and timers are heard
+    }
+    const seconds = (performance.now() - began) / 1000
+    const loss = state.sums.loss / state.sums.clips
+    const { lr } = loop.optimizer.groups[0]!
+    await log?.write({ kind: 'epoch', epoch, step: state.step, stage: recipe.stage, loss, accuracy: {}, lr, seconds })
+    Object.assign(state, { epoch: epoch + 1, position: 0, sums: { loss: 0, clips: 0, correct: {} } })
+    await save()
+  }
+}
+
+interface Step {
+  loss: number
+  lr: number
+  gradNorm: number
+  parts: Record<string, number>
+}
+
+/** One update of the parameters. */
+async function takeStep(plan: StepPlan, loop: StageLoop): Promise<Step> {
+  const { items, optimizer, parallel, recipe, state, sampling } = loop
+  const all = await Promise.all(plan.all.map((index) => items.get(index)))
+  const byIndex = new Map(plan.all.map((index, i) => [index, all[i]!]))
+  const targets = all.reduce((sum, { prompt }) => sum + targetsOf(prompt.labels), 0)
+  optimizer.zeroGrad()
+  const sums: Record<string, number> = {}
+  for (const [i, piece] of plan.own.entries()) {
+    const group = piece.map((index) => byIndex.get(index)!)
+    const frames = await framesOf(group, loop)
+    const next = plan.own[i + 1]
+    if (next)
+      prefetch(
+        next.map((index) => byIndex.get(index)!),
+        loop,
+      )
+    const found = scope(() => pass(group, frames, { targets, records: all.length, piece: i }, loop))
+    for (const tensor of Object.values(frames)) tensor.dispose()
+    for (const [name, value] of Object.entries(found)) sums[name] = (sums[name] ?? 0) + value * group.length
+  }
+  await parallel.finish()
+  const { total: loss, ...parts } = await sharedMeans(sums, all.length, loop.group)
+  if (!Number.isFinite(loss)) throw notFinite('loss', all)
+  const gradNorm = clip(loop, all)
+  const rate = schedule(recipe, sampling)(state.step)
+  optimizer.scaleLr(rate)
+  optimizer.step()
+  return { loss, lr: recipe.training.lr * rate, gradNorm, parts }
+}
+
+const targetsOf = (labels: readonly number[]) => labels.filter((label) => label !== IGNORED).length
+
+/** Forward and backward of one piece. @returns its losses, each a mean over the piece's records */
+function pass(
+  group: readonly StageItem[],
+  frames: StageBatch['frames'],
+  { targets, records, piece }: { targets: number; records: number; piece: number },
+  loop: StageLoop,
+): Record<string, number> {
+  const { recipe, model, stage, parallel, state, sampling, trainsExo, generator } = loop
+  const { precision, checkpointing, seed } = recipe.training
+  // Every draw is a function of the seed and of what it is for, so a resumed run draws the same.
+  const draws = random(seed, 'draws', state.step, piece, sampling.rank)
+  generator.setState(new Generator(draws.integer(2 ** 31)).state())
+  const tape = new Tape({ checkpointing, generators: [generator] })
+  const batch = { ids: group.map(({ id }) => id), frames, prompts: group.map(({ prompt }) => prompt) }
+  const setting = { losses: recipe.losses, guidance: recipe.model.guidance, trainsExo, chance: draws.next }
+  try {
+    return autocast({ dtype: 'bfloat16', enabled: precision === 'bfloat16' }, () => {
+      const { hidden, labels, extra } = stage.forward(model, tape, batch, setting)
+      // A mean over all targets of the step, not over those of a piece; `parallel` weighs pieces by their records.
+      const own = group.reduce((sum, { prompt }) => sum + targetsOf(prompt.labels), 0)
+      const text = nextTokenLoss(model.llm, hidden, labels).mul((own * records) / (targets * group.length))
+      const total = extra ? text.add(extra.total) : text
+      const found: Record<string, number> = { total: total.item(), text: text.item() }
+      for (const [name, value] of Object.entries(extra?.parts ?? {})) found[name] = value.item()
+      if (!Number.isFinite(found.total)) throw notFinite('loss', group)
+      parallel.backward(total, group.length)
+      tape.backward(loop.blockDone)
+      return found
+    })
+  } finally {
+    tape.dispose()
+  }
+}
+
+async function framesOf(group: readonly StageItem[], { frames, views }: StageLoop): Promise<StageBatch['frames']> {
+  const all: StageBatch['frames'] = {}
+  for (const view of views) all[view] = await frames.batch(group.map(({ clips }) => clips[view]!))
+  return all
+}
+
+function prefetch(group: readonly StageItem[], { frames, views }: StageLoop): void {
+  for (const view of views) frames.prefetch(group.map(({ clips }) => clips[view]!))
+}
+
+/** What the log has of a step. */
+const kinds = ['total', 'text', 'kl', 'ccl'] as const
+
+/** Means over the step's records on all processes, some of which may have had none. */
+async function sharedMeans(sums: Record<string, number>, records: number, group: distributed.Group) {
+  const values = tensor(
+    kinds.map((kind) => sums[kind] ?? 0),
+    { dtype: 'float64', device: group.device },
+  )
+  await group.allReduce(values, 'sum').wait()
+  const means = values.tolist() as number[]
+  values.dispose()
+  return Object.fromEntries(kinds.map((kind, i) => [kind, means[i]! / records])) as Record<
+    (typeof kinds)[number],
+    number
+  >
+}
+
+/** Rises over a share of the steps, then half a cosine to 0 (Table 14; VideoLLaMA2's schedule). */
+export function schedule({ training }: StageRecipe, sampling: Sampling): optim.Schedule {
+  const total = training.epochs * stepsPerEpoch(sampling)
+  return optim.warmupCosine({ warmup: Math.ceil(training.warmup * total), total })
+}
+
+/** Clips the gradient's norm. @returns the norm before */
+function clip({ model, recipe }: StageLoop, all: readonly StageItem[]): number {
+  const trained = model.parameters().filter(({ requiresGrad }) => requiresGrad)
+  try {
+    return optim.clipGradNorm(trained, recipe.training.clipNorm ?? Number.POSITIVE_INFINITY)
+  } catch (error) {
+    if (error instanceof TorchError && error.code === 'GradientNotFinite') throw notFinite('gradient', all)
+    throw error
+  }
+}
+
+async function stop(save: () => Promise<void>): Promise<never> {
+  await save()
+  throw new EgoLensError('run/interrupted', 'training was interrupted; a checkpoint was written', {
+    cure: 'go on with --resume',
+  })
+}
+
+function notFinite(what: string, group: readonly StageItem[]): EgoLensError {
+  const ids = group.map(({ id }) => id)
+  const message = `the ${what} is not finite on ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ', ...' : ''}`
+  return new EgoLensError('training/not-finite', message, {
+    cure: 'lower training.lr, set training.clipNorm, or train in float32; the last checkpoint is from before',
+  })
+}
