@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "c10d.h"
+#include "convert.h"
 #include "pulse.h"
 #endif
 
@@ -124,6 +125,19 @@ at::Tensor plain(Arguments& args, const char* op) {
   return tensor;
 }
 
+// What is only handed on goes as bytes: Gloo knows few dtypes.
+at::Tensor bytesOf(const at::Tensor& tensor) { return tensor.view({tensor.numel()}).view(at::kByte); }
+
+// Gloo refuses a dtype in a thread of its own, where it would look like a lost connection.
+void requireSummable(const Group& group, const at::Tensor& tensor) {
+  const at::ScalarType type = tensor.scalar_type();
+  const bool fits = type == at::kFloat || type == at::kDouble || type == at::kHalf || type == at::kInt ||
+                    type == at::kLong || type == at::kChar || type == at::kByte;
+  if (fits || group.backend->getBackendName() != "gloo") return;
+  fail("BadArgument", std::string("allReduce: Gloo does not sum ") + dtypeName(type) + "; convert it, to float32 say",
+       "allReduce");
+}
+
 napi_value started(Arguments& args, Group& group, c10d_compat::WorkPtr work) {
   group.pulse->started();
   return numberValue(args.env(), distributedOf(args).works.add(std::move(work)));
@@ -133,13 +147,14 @@ napi_value started(Arguments& args, Group& group, c10d_compat::WorkPtr work) {
 EGOLENS_FUNCTION(allReduceSum) {
   const auto group = groupOf(args);
   std::vector<at::Tensor> tensors{plain(args, "allReduce")};
+  requireSummable(*group, tensors[0]);
   return started(args, *group, group->backend->allreduce(tensors));
 }
 
 // broadcast(group, tensor, root): a work.
 EGOLENS_FUNCTION(broadcast) {
   const auto group = groupOf(args);
-  std::vector<at::Tensor> tensors{plain(args, "broadcast")};
+  std::vector<at::Tensor> tensors{bytesOf(plain(args, "broadcast"))};
   c10d::BroadcastOptions options;
   options.rootRank = args.integer(2);
   return started(args, *group, group->backend->broadcast(tensors, options));
@@ -148,15 +163,20 @@ EGOLENS_FUNCTION(broadcast) {
 // allGather(group, tensor): a work and a tensor a rank.
 EGOLENS_FUNCTION(allGather) {
   const auto group = groupOf(args);
-  std::vector<at::Tensor> inputs{plain(args, "allGather")};
+  const at::Tensor own = plain(args, "allGather");
+  std::vector<at::Tensor> inputs{bytesOf(own)};
+  std::vector<at::Tensor> gathered;
   std::vector<std::vector<at::Tensor>> outputs(1);
-  for (int rank = 0; rank < group->backend->getSize(); ++rank) outputs[0].push_back(at::empty_like(inputs[0]));
+  for (int rank = 0; rank < group->backend->getSize(); ++rank) {
+    gathered.push_back(at::empty_like(own));
+    outputs[0].push_back(bytesOf(gathered.back()));
+  }
   napi_value result;
   napi_create_array(args.env(), &result);
   napi_set_element(args.env(), result, 0, started(args, *group, group->backend->allgather(outputs, inputs)));
-  for (size_t rank = 0; rank < outputs[0].size(); ++rank) {
+  for (size_t rank = 0; rank < gathered.size(); ++rank) {
     napi_set_element(args.env(), result, static_cast<uint32_t>(rank + 1),
-                     tensorValue(args.environment(), outputs[0][rank]));
+                     tensorValue(args.environment(), std::move(gathered[rank])));
   }
   return result;
 }

@@ -25,6 +25,11 @@ describe.skipIf(!has)(
         const from = tensor([rank])
         await group.broadcast(from, 2).wait()
         const gathered = await group.allGather(tensor([rank, 10 * rank])).wait()
+        const half = tensor([[rank, 256]], { dtype: 'bfloat16' })
+        const truths = await group.allGather(tensor([rank === 1, true], { dtype: 'bool' })).wait()
+        const scalar = tensor(rank + 0.5, { dtype: 'float64', requiresGrad: true })
+        await Promise.all([group.broadcast(half, 1).wait(), group.broadcast(scalar, 1).wait()])
+        tell([half, scalar, ...truths].map((each) => each.tolist()))
         await group.barrier()
         tell([group.worldSize, group.localRank, group.backend, group.device])
         tell([sum, mean, whole, from, ...gathered].map((each) => each.tolist()))
@@ -35,6 +40,7 @@ describe.skipIf(!has)(
       ranks.forEach(({ told, status, stderr }, rank) => {
         expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
         expect(told).toEqual([
+          [[[1, 256]], 1.5, ...[0, 1, 2].map((other) => [other === 1 ? 1 : 0, 1])],
           [3, rank, 'gloo', 'cpu'],
           [[3, 6, 3], [3, 6], [3, 3 * 2 ** 40], [2], [0, 0], [1, 10], [2, 20]],
           0,
@@ -85,6 +91,7 @@ describe.skipIf(!has)(
       const attempts = [
         () => group.allReduce(tensor([[1, 2], [3, 4]]).t()),
         () => group.broadcast(tensor([1]), 2),
+        () => group.allReduce(tensor([1], { dtype: 'bfloat16' })),
         () => { const x = tensor([1]); x.dispose(); group.allReduce(x) },
       ]
       for (const attempt of attempts) try { attempt() } catch (error) { tell([error.code, error.message]) }
@@ -97,6 +104,7 @@ describe.skipIf(!has)(
         expect(told).toEqual([
           ['BadArgument', 'allReduce: the tensor must be contiguous'],
           ['BadArgument', 'broadcast: there is no rank 2 of 2'],
+          ['BadArgument', 'allReduce: Gloo does not sum bfloat16; convert it, to float32 say'],
           ['TensorDisposed', expect.stringContaining('allReduce')],
           2,
         ])

@@ -20,7 +20,8 @@ export interface Group {
   /** Where tensors must lie: `cpu` for Gloo, this rank's GPU for NCCL. */
   readonly device: Device
   /**
-   * Replaces a tensor by the sum or the mean over the ranks. It must have the same shape and dtype everywhere.
+   * Replaces a tensor by the sum or the mean over the ranks. It must have the same shape and dtype everywhere; Gloo sums
+   * no bfloat16. What is broadcast or gathered may have any dtype.
    *
    * @example
    * const work = group.allReduce(gradient, 'mean')   // goes on in the background
@@ -47,6 +48,8 @@ export interface GroupState {
   device: Device
   /** Seconds that one collective may take. */
   timeout: number
+  /** Whether rank 0 holds the store. */
+  ownStore: boolean
   closed(): void
 }
 
@@ -55,6 +58,9 @@ const TURN_MS = 5
 
 /** From when on the others are watched: most collectives are over before. */
 const CALM_MS = 1000
+
+/** How long rank 0 may take to close the store, once everybody has left. */
+const STORE_MS = 3000
 
 export class ProcessGroup implements Group {
   readonly rank: number
@@ -184,10 +190,18 @@ export class ProcessGroup implements Group {
       this.#watch.begin()
       const until = Date.now() + 1000 * timeout
       while (!this.#watch.everybodyLeft() && Date.now() < until) await pause(10)
+      await this.#storeGone()
     }
     native.closeGroup(handle, !this.#failure && this.#open === 0)
     native.closeStore(store)
     closed()
+  }
+
+  /** Whoever joins again must not meet at the old store: rank 0 closes it first. */
+  async #storeGone(): Promise<void> {
+    if (this.rank === 0 || !this.#state.ownStore) return
+    const until = Date.now() + STORE_MS
+    while (!this.#watch.storeLost() && Date.now() < until) await pause(10)
   }
 }
 

@@ -15,6 +15,8 @@ export interface InitOptions {
 }
 
 let live = false
+/** Groups that this process has begun to join: all ranks count alike. */
+let rounds = 0
 
 /**
  * Joins the group of processes that the environment describes (see `environment`); alone, it is a group of one.
@@ -66,7 +68,7 @@ async function open(found: Environment, choices: Choices): Promise<Group> {
   const { backend, device, timeout, networkInterface } = choices
   const timeoutMs = Math.ceil(1000 * timeout)
   const native = collectives()
-  const { store, address, openStore } = await meet(found, timeoutMs)
+  const { store, address, openStore } = await meet(found, ++rounds, timeoutMs)
   try {
     // The group itself says first who is late: c10d's own limit is for what nobody waits for.
     const limit = 2 * timeoutMs
@@ -75,7 +77,8 @@ async function open(found: Environment, choices: Choices): Promise<Group> {
     const closed = () => {
       live = false
     }
-    return new ProcessGroup({ handle, store, rank, worldSize, localRank, backend, device, timeout, closed })
+    const ownStore = !found.agentStore
+    return new ProcessGroup({ handle, store, rank, worldSize, localRank, backend, device, timeout, ownStore, closed })
   } catch (error) {
     native.closeStore(store)
     throw error

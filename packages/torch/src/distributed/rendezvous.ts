@@ -21,14 +21,15 @@ interface Member {
 /**
  * Brings all ranks together at the master's store, which rank 0 holds. While it waits, the event loop runs.
  *
+ * @param round sets the groups apart that one process joins after each other
  * @throws TorchError DistributedTimeout naming the ranks that did not come; DistributedEnvironment where two processes
  * are the same rank, where they do not agree on how many they are, or where the port is taken
  */
-export async function meet(environment: Environment, timeoutMs: number): Promise<Meeting> {
+export async function meet(environment: Environment, round: number, timeoutMs: number): Promise<Meeting> {
   const { rank, masterAddress, masterPort, attempt, agentStore } = environment
   const native = collectives()
   const deadline = Date.now() + timeoutMs
-  const prefix = `egolens/${attempt}`
+  const prefix = `egolens/${attempt}/${round}`
   const server = rank === 0 && !agentStore
   const open = (asServer: boolean) => native.openStore(masterAddress, masterPort, asServer, prefix, timeoutMs)
   const own = server ? serve(() => open(true), environment) : undefined

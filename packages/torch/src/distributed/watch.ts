@@ -104,6 +104,10 @@ export class Watch {
     return store < 0 || peers.every(({ state, age }) => state >= State.leaving || age > this.#patience.silence)
   }
 
+  storeLost(): boolean {
+    return this.#look().store < 0
+  }
+
   #look(): { store: number; peers: Peer[] } {
     const [store = -1, ...numbers] = collectives().groupPeers(this.#group)
     const peers = Array.from({ length: this.#worldSize }, (_, rank) => {
