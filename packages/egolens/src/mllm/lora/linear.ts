@@ -45,8 +45,16 @@ export class LoraLinear extends nn.Module implements Projection {
     const y = product(x, this.weight, this.bias)
     if (this.#merged) return y
     const dropped = F.dropout(x, this.#dropout, this.training, this.#generator)
-    const low = this.lora_A.forward(dropped.to(this.lora_A.weight.dtype))
-    return y.add(this.lora_B.forward(low).mul(this.#scale).to(y.dtype))
+    return this.#changed(y, this.lora_A.forward(dropped.to(this.lora_A.weight.dtype)))
+  }
+
+  /** y + scale * B low */
+  #changed(y: Tensor, low: Tensor): Tensor {
+    const { weight } = this.lora_B
+    if (low.dtype !== y.dtype) return y.add(F.linear(low.mul(this.#scale), weight).to(y.dtype))
+    // As one operator it neither makes the change as a tensor of its own nor scales it.
+    const rows = low.reshape([-1, low.shape.at(-1)!])
+    return y.reshape([-1, this.outFeatures]).addmm(rows, weight.t(), { alpha: this.#scale }).view(y.shape)
   }
 
   /** Puts the change into the weight: a merged layer costs what the plain one does. */

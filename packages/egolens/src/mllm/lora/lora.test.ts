@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expectNoLeak, Generator, safetensors, scope } from '@egolens/torch'
+import { autocast, cat, expectNoLeak, Generator, safetensors, scope } from '@egolens/torch'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   expectNear,
@@ -88,6 +88,26 @@ it('drops inputs while training, by its generator', () => {
     expectNear(hiddenOf(model.eval() as CausalLM), still, 1e-9)
   })
   model.dispose()
+})
+
+it('trains under autocast, and over frozen weights in bfloat16', () => {
+  const whole = adapted()
+  const half = adapted('mistral', {}, 'bfloat16')
+  const gradientsOf = ({ model, lora }: typeof whole) => {
+    nextTokenLoss(model, hiddenOf(model), goldenLabels()).backward()
+    return cat(lora.namedParameters().map(([, { grad }]) => grad!.reshape([-1])))
+  }
+  scope(() => {
+    const exact = gradientsOf(whole)
+    for (const [, parameter] of whole.lora.namedParameters()) parameter.grad!.zero_()
+    const cast = autocast({ dtype: 'bfloat16' }, () => gradientsOf(whole))
+    for (const found of [cast, gradientsOf(half)]) {
+      expect(found.dtype).toBe('float32')
+      expect(found.sub(exact).norm().item() / exact.norm().item()).toBeLessThan(0.1)
+    }
+  })
+  whole.model.dispose()
+  half.model.dispose()
 })
 
 describe('merging', () => {
