@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 /** Where the models that come with the toolkit lie; the key is the short name that recipes use. */
 export const embedded: Readonly<Record<string, string>> = {
   small: fileURLToPath(new URL('../../assets/small-clip', import.meta.url)),
+  'small-lm': fileURLToPath(new URL('../../assets/small-lm', import.meta.url)),
 }
 
 /**

@@ -25,7 +25,7 @@ export async function resolveWeights(nameOrDir: string): Promise<ResolvedWeights
     if (await isDirectory(own)) return { name: nameOrDir, dir: own, source: 'embedded' }
     throw new EgoLensError('weights/not-found', `the embedded model "${nameOrDir}" is not in this installation`, {
       where: own,
-      cure: 'rebuild it with npm run build:small-clip',
+      cure: `rebuild it with npm run build:${nameOrDir === 'small' ? 'small-clip' : nameOrDir}`,
     })
   }
   if (await isDirectory(nameOrDir)) return { name: nameOrDir, dir: resolve(nameOrDir), source: 'directory' }

@@ -54,18 +54,31 @@ export function corpus({ seed, takes, actions }: CorpusRequest): Document[] {
 
 function captioned(moment: Moment, draw: Random): Document {
   const seen = !draw.chance(UNSEEN)
-  const text = narrate(moment, narrator, draw)
-  const parts = plainTemplate(text, { marker: '', ends: true })
-  return { kind: 'caption', parts: seen ? [{ text: scene([moment], draw), target: false }, ...parts] : parts, seen }
+  const parts = plainTemplate(narrate(moment, narrator, draw), { ends: true })
+  return { kind: 'caption', parts: inWords(parts, seen ? scene([moment], draw) : ''), seen }
 }
 
 const narrator = { hand: 0.4, other: 0.4, variety: 0.4 }
 
 function asked(question: Question, byTake: ReadonlyMap<string, Moment[]>, draw: Random): Document {
   const seen = !draw.chance(UNSEEN)
-  const marker = seen ? scene(momentsIn(question, byTake), draw) : ''
-  const turns = [...conversation(question, { marker }), { role: 'assistant' as const, content: question.answer }]
-  return { kind: 'question', parts: mistralTemplate(turns), seen }
+  const words = seen ? scene(momentsIn(question, byTake), draw) : ''
+  const turns = [...conversation(question), { role: 'assistant' as const, content: question.answer }]
+  return { kind: 'question', parts: inWords(mistralTemplate(turns), words), seen }
+}
+
+/** Parts with words in the video's place, cut where they are cut for a video, so that what follows is spelled alike. */
+function inWords(parts: readonly Part[], words: string): Part[] {
+  return parts.flatMap((part) => {
+    const pieces = part.text?.split('<video>') ?? []
+    if (pieces.length < 2) return [part]
+    const [before, after] = pieces as [string, string]
+    return [
+      { ...part, text: before },
+      { text: words, target: false },
+      { ...part, text: after, next: false },
+    ]
+  })
 }
 
 /** Worlds that pictures are drawn of have small seeds. */

@@ -129,11 +129,19 @@ function chunks<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
 }
 
+/** Shares of held-out questions that are answered right. */
+export interface HeldOut {
+  /** Where what is seen stands in words. */
+  seen: number
+  /** Where nothing does. */
+  unseen: number
+}
+
 /**
  * How often the model's likeliest continuation is the right one, word by word over the held-out texts' targets: what
  * was asked about and could be seen, and what could not.
  */
-export function heldOut({ model, tokenizer, documents }: MadeLanguage): { seen: number; unseen: number } {
+export function heldOut({ model, tokenizer, documents }: MadeLanguage): HeldOut {
   const share = (list: readonly Document[]) => {
     const all = list.map(({ parts }) => whole(model, tokenisePrompt(tokenizer, parts)))
     return all.filter(Boolean).length / Math.max(1, all.length)
