@@ -28,6 +28,10 @@ const model = z.strictObject({
     .default('mapped')
     .describe('what the language model sees beside x: F(x), or in guidance y, or either by chance'),
   concat: z.enum(['token', 'channel', 'mean', 'none']).default('token').describe('how the two are put together'),
+  blind: z
+    .boolean()
+    .default(false)
+    .describe('practice: the language model sees no video, to know what text alone gives'),
   lora: lora.prefault({}),
   system: z.string().default('').describe('said before every question; nothing where empty'),
 })

@@ -50,5 +50,15 @@ function check(input: StageRecipeInput, located: Located): StageRecipe {
       cure: 'set data.view to ego or exo',
     })
   }
+  if (recipe.model.blind && recipe.stage !== 'practice') {
+    throw new EgoLensError(
+      'recipe/blind',
+      `${stage.title} is about what is seen: nothing of it is left without a video`,
+      {
+        where: locate(['model', 'blind'], located),
+        cure: 'set model.blind in a recipe of practice',
+      },
+    )
+  }
   return resolved
 }

@@ -45,6 +45,8 @@ export interface ItemOptions {
   view?: View | undefined
   /** Practice: said before every question; nothing where empty. */
   system?: string | undefined
+  /** Practice: prompts without a place for the video. */
+  blind?: boolean | undefined
 }
 
 /** A caption of a video or a piece of it, as `egolens build captions` writes them. */
@@ -67,7 +69,7 @@ export async function openItems(
   tokenizer: LanguageTokenizer,
   options: ItemOptions = {},
 ): Promise<StageItems> {
-  const { limit, root = dirname(path), view = 'exo', system } = options
+  const { limit, root = dirname(path), view = 'exo', system, blind = false } = options
   const at = (video: string) => (isAbsolute(video) ? video : join(root, video))
   const caption = (text: string) => tokenisePrompt(tokenizer, plainTemplate(text, { ends: true }))
   switch (stage) {
@@ -94,14 +96,14 @@ export async function openItems(
       return itemsOf(file, (record, _, index) => ({
         id: record.id ?? `${index}`,
         clips: { ego: { video: at(record.video), start: record.start, end: record.end } },
-        prompt: tokenisePrompt(tokenizer, answered(record, system)),
+        prompt: tokenisePrompt(tokenizer, answered(record, system, blind ? '' : '<video>')),
       }))
     }
   }
 }
 
-function answered(record: z.output<typeof egoItRecord>, system?: string): Part[] {
-  return mistralTemplate([...conversation(record, { system }), { role: 'assistant', content: record.answer }])
+function answered(record: z.output<typeof egoItRecord>, system: string | undefined, marker: string): Part[] {
+  return mistralTemplate([...conversation(record, { system, marker }), { role: 'assistant', content: record.answer }])
 }
 
 function itemsOf<T>(file: IndexedJsonl<T>, make: (record: T, part: number, index: number) => StageItem): StageItems {

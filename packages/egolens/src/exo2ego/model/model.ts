@@ -94,9 +94,12 @@ export class Exo2Ego extends nn.Module {
     }
   }
 
-  /** Texts with their visuals [B, L, W] through the language model: hidden [B, N, W], and labels [B, N]. */
-  read(tape: Tape, prompts: readonly Prompt[], visual: Tensor): { hidden: Tensor; labels: Tensor } {
-    const samples = prompts.map((prompt, i) => ({ ...prompt, visuals: [visual.select(0, i)] }))
+  /**
+   * Texts with their visuals [B, L, W] through the language model: hidden [B, N, W], and labels [B, N].
+   * @param visual none where the prompts have no place for one
+   */
+  read(tape: Tape, prompts: readonly Prompt[], visual?: Tensor): { hidden: Tensor; labels: Tensor } {
+    const samples = prompts.map((prompt, i) => ({ ...prompt, visuals: visual ? [visual.select(0, i)] : [] }))
     const { embeddings, labels } = joinVisuals(this.llm, samples)
     const { llm } = this
     // Padding is on the right and no target, so that nothing has to be hidden.

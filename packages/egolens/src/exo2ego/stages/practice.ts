@@ -16,7 +16,7 @@ export const practice: Stage = {
   trains: ['ego', 'connector', 'mapping', 'lora'],
   parts: ['ego', 'connector', 'mapping', 'lora'],
   training: { epochs: 1, globalBatch: 64, lr: 2e-5, warmup: 0.03 },
-  forward: (model, tape, { frames, prompts }) => model.read(tape, prompts, seen(model, tape, frames.ego!)),
+  forward: (model, tape, { frames, prompts }) => model.read(tape, prompts, frames.ego && seen(model, tape, frames.ego)),
 }
 
 /** What the trained model sees of first-person frames [B, T, 3, S, S]: x, and F(x) beside it where there is a mapping. */

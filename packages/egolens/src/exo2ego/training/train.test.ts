@@ -142,6 +142,14 @@ describe('switches', () => {
     expect(new Set([plain, ...others].map(({ text }) => text)).size).toBe(7)
     expect(others[4]).toMatchObject({ kl: 0, ccl: 0 })
   })
+
+  it('a model without video learns text alone, with low-rank layers and nothing else', async () => {
+    const dir = await trained('blind', 'practice', { model: { blind: true } })
+    const [parts, before] = [await hashes(dir), await hashes(chain.guidance)]
+    expect([parts.ego, parts.connector]).toEqual([before.ego, before.connector])
+    expect((await steps(dir))[0]!.parts.text).not.toBe((await steps(chain.practice))[0]!.parts.text)
+    expect(() => tiny.recipe('guidance', { from: dir, model: { blind: true } })).toThrow(/about what is seen/)
+  })
 })
 
 describe('what is wrong is said', () => {

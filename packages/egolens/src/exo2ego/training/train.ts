@@ -89,7 +89,10 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
   const { dir, group, progress = silent } = options
   const stage = stages[recipe.stage]
   const parts = partsFor(recipe, stage)
-  const trained = parts.filter((part) => recipe.train[part] ?? stage.trains.includes(part))
+  const { blind } = recipe.model
+  // Of a model that sees nothing only the language model learns.
+  const usual = blind ? ['lora'] : stage.trains
+  const trained = parts.filter((part) => recipe.train[part] ?? usual.includes(part))
   const { seed, precision, globalBatch, localBatch } = recipe.training
   const built = await buildModel(recipe.model, {
     parts,
@@ -104,12 +107,12 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
     const frozen = await frozenHashes(model, trained)
     const { train: path, root, limit, view } = recipe.data
     const { system, frames, short } = recipe.model
-    await using items = await openItems(recipe.stage, path, tokenizer, { root, limit, view, system })
+    await using items = await openItems(recipe.stage, path, tokenizer, { root, limit, view, system, blind })
     const { worldSize, rank } = group
     const { local } = accumulation({ globalBatch, localBatch, worldSize })
     const sampling = { items: items.length, globalBatch, localBatch: local, rank, worldSize, seed }
     const clips = new ClipFrames({ preprocessing, frames, short })
-    const views: readonly View[] = recipe.stage === 'initialization' ? [view!] : stage.views
+    const views = viewsOf(recipe, stage)
     const learned = await learn(
       { recipe, stage, views, model, items, frames: clips, sampling, generator, trained },
       options,
@@ -134,10 +137,18 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
   }
 }
 
+/** Whose frames are looked at. */
+function viewsOf({ stage: name, data, model }: StageRecipe, stage: Stage): readonly View[] {
+  if (model.blind) return []
+  if (name === 'initialization') return [data.view!]
+  return name === 'guidance' && model.concat === 'none' ? ['ego'] : stage.views
+}
+
 /** The parts that a stage's model has: those it needs, and in initialization the tower of the one view. */
 function partsFor(recipe: StageRecipe, stage: Stage): PartName[] {
-  const { concat } = recipe.model
+  const { concat, blind } = recipe.model
   if (recipe.stage === 'initialization') return [recipe.data.view!, 'connector']
+  if (blind) return ['connector', 'lora']
   const without = concat === 'none' ? ['mapping', 'inverse'] : []
   const lora = recipe.train.lora === false ? ['lora'] : []
   return partNames.filter((part) => stage.parts.includes(part) && ![...without, ...lora].includes(part))

@@ -12,13 +12,13 @@ export interface Question {
 /**
  * A question on a video as the user's turn: the video, what is to be done, the question, the choices, each on a line.
  *
- * @param marker what stands for the video
+ * @param marker what stands for the video; nothing where empty
  * @example askedOf({ question: 'What is cut?', choices: ['bread', 'cheese'] }).content
  * // '<video>\nWhat is cut?\nbread / cheese'
  */
 export function askedOf({ instruction, question, choices }: Question, marker = '<video>'): Message {
   const lines = [instruction?.trim(), question.trim(), choices?.join(' / ')].filter((line) => line)
-  return { role: 'user', content: [marker, ...lines].join('\n') }
+  return { role: 'user', content: [...(marker === '' ? [] : [marker]), ...lines].join('\n') }
 }
 
 /** A system text, where there is one, and the question: what an answer goes on from. */
