@@ -1,3 +1,10 @@
+export {
+  type Accuracy,
+  type AnsweredQuestion,
+  accuracyOf,
+  answerClosed,
+  type ClosedOptions,
+} from './questions/closed.js'
 export { isStageRecipe, parseStageRecipe, readStageRecipe, resolveStageRecipe } from './recipe.js'
 export type { ModelOptions, StageRecipe, StageRecipeInput } from './recipe.schema.js'
 export { type PartName, partNames, type StageName, stageNames, stages } from './stages/index.js'

@@ -1,0 +1,130 @@
+import { isAbsolute, join } from 'node:path'
+import { noGrad, scope, type Tensor } from '@egolens/torch'
+import {
+  conversation,
+  joinVisuals,
+  type LanguageTokenizer,
+  mistralTemplate,
+  scoreCandidates,
+  tokenisePrompt,
+} from '../../mllm/index.js'
+import { type Progress, silent } from '../../progress.js'
+import type { EgoItRecord } from '../data/egoit/index.js'
+import type { ClipFrames } from '../data/frames.js'
+import type { Exo2Ego } from '../model/model.js'
+import { Tape } from '../model/tape.js'
+import { seen } from '../stages/index.js'
+
+/** A question with choices, and what the model chose. */
+export interface AnsweredQuestion {
+  id: string
+  task: string
+  answer: string
+  chosen: string
+  /** Of each choice, in the record's order; they sum to 1. */
+  probabilities: number[]
+}
+
+export interface ClosedOptions {
+  tokenizer: LanguageTokenizer
+  frames: ClipFrames
+  /** Media paths start from here. */
+  root: string
+  /** Said before every question, as in training. */
+  system?: string
+  /** The model is asked without the video. */
+  blind?: boolean
+  /** Questions whose videos go through the image tower together. */
+  batch?: number
+  progress?: Progress
+}
+
+/**
+ * Asks a model questions with choices: the answer is the choice whose text is the most likely continuation, end token
+ * included (the sum of its tokens' log-likelihoods). Records without choices are left out.
+ *
+ * @throws EgoLensError `video/...` naming the video, `mllm/too-long`
+ * @example
+ * const answers = await answerClosed(model, records, { tokenizer, frames, root: 'takes' })
+ * accuracyOf(answers).all // { count, accuracy, chance }
+ */
+export async function answerClosed(
+  model: Exo2Ego,
+  records: readonly EgoItRecord[],
+  options: ClosedOptions,
+): Promise<AnsweredQuestion[]> {
+  const { frames, root, blind = false, batch = 16, progress = silent } = options
+  const asked = records.filter(({ choices }) => choices !== undefined)
+  const at = (video: string) => (isAbsolute(video) ? video : join(root, video))
+  const answers: AnsweredQuestion[] = []
+  const training = model.training
+  model.eval()
+  try {
+    for (let from = 0; from < asked.length; from += batch) {
+      const group = asked.slice(from, from + batch)
+      const clips = group.map(({ video, start, end }) => ({ video: at(video), start, end }))
+      const pixels = blind ? undefined : await frames.batch(clips)
+      try {
+        answers.push(...noGrad(() => scope(() => answerGroup(model, group, pixels, options))))
+      } finally {
+        pixels?.dispose()
+      }
+      progress({ task: 'questions', done: answers.length, total: asked.length, unit: 'questions' })
+    }
+  } finally {
+    model.train(training)
+  }
+  return answers
+}
+
+function answerGroup(
+  model: Exo2Ego,
+  group: readonly EgoItRecord[],
+  pixels: Tensor | undefined,
+  { tokenizer, system = '' }: ClosedOptions,
+): AnsweredQuestion[] {
+  const visual = pixels && seen(model, new Tape({ checkpointing: false }), pixels)
+  return group.map((record, i) => {
+    const choices = record.choices!
+    const turns = conversation(record, { system, marker: visual ? '<video>' : '' })
+    const prompt = tokenisePrompt(tokenizer, mistralTemplate(turns))
+    const probabilities = scope(() => {
+      const { embeddings } = joinVisuals(model.llm, [{ ...prompt, visuals: visual ? [visual.select(0, i)] : [] }])
+      const candidates = choices.map((choice) => [...tokenizer.encodeNext(choice), tokenizer.eos])
+      return softmax(scoreCandidates(model.llm, embeddings, candidates).map(({ sum }) => sum))
+    })
+    const best = probabilities.indexOf(Math.max(...probabilities))
+    const { id = '', task = 'question', answer } = record
+    return { id, task, answer, chosen: choices[best]!, probabilities }
+  })
+}
+
+function softmax(values: readonly number[]): number[] {
+  const most = Math.max(...values)
+  const powers = values.map((value) => Math.exp(value - most))
+  const sum = powers.reduce((a, b) => a + b, 0)
+  return powers.map((power) => power / sum)
+}
+
+/** How often a kind of question was answered right, and how often a guess would be. */
+export interface Accuracy {
+  count: number
+  accuracy: number
+  chance: number
+}
+
+/** Over all questions, and over those of each task. */
+export function accuracyOf(answers: readonly AnsweredQuestion[]): { all: Accuracy; tasks: Record<string, Accuracy> } {
+  const of = (list: readonly AnsweredQuestion[]): Accuracy => ({
+    count: list.length,
+    accuracy: mean(list.map(({ answer, chosen }) => Number(answer === chosen))),
+    chance: mean(list.map(({ probabilities }) => 1 / probabilities.length)),
+  })
+  const names = [...new Set(answers.map(({ task }) => task))].sort()
+  return {
+    all: of(answers),
+    tasks: Object.fromEntries(names.map((name) => [name, of(answers.filter(({ task }) => task === name))])),
+  }
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
