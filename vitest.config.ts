@@ -4,14 +4,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/**
- * The long ones first, so that none is left alone at the end; fuzz targets last: in the full tests they take 10 minutes
- * each, the same for all, and keep both workers busy to the end, when all else has been said.
- */
-class LongFirstFuzzLast extends BaseSequencer {
+/** The long ones first, so that none is left alone at the end. */
+class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) =>
-      /\.fuzz\.test\.ts$/.test(moduleId) ? 2 : /\.full\.test\.ts$/.test(moduleId) ? 0 : 1
+    const rank = ({ moduleId }: TestSpecification) => (/\.full\.test\.ts$/.test(moduleId) ? 0 : 1)
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
   }
 }
@@ -40,7 +36,7 @@ export default defineConfig({
     ],
     pool: 'forks',
     maxWorkers: 2,
-    sequence: { sequencer: LongFirstFuzzLast },
+    sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { OMP_NUM_THREADS: '1' },

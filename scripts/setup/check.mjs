@@ -16,11 +16,15 @@ export async function check({ full, rest }) {
   }
   await run('check style', () => openly(node, [inRoot('node_modules/@biomejs/biome/bin/biome'), 'ci', '--colors=off']))
   await run('check types of tests', checkTestTypes)
-  await run('run tests', () =>
-    openly(node, [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...reporters(), ...rest], {
+  const vitest = (...options) =>
+    openly(node, [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...reporters(), ...options], {
       env: full ? { EGOLENS_TEST: 'full' } : {},
-    }),
-  )
+    })
+  if (full && rest.length === 0) {
+    await run('run tests', () => vitest('--exclude=**/*.fuzz.test.ts'))
+    // Ten minutes each by the clock: more at a time than there are cores end earlier, with fewer inputs each.
+    await run('fuzz, ten minutes a target', () => vitest('.fuzz.test.ts', '--maxWorkers=3'))
+  } else await run('run tests', () => vitest(...rest))
   if (failed.length) say(`failed: ${failed.join(', ')}`)
   return failed.length ? 1 : 0
 }
