@@ -25,6 +25,13 @@ export function positive(text: string): number {
   return value
 }
 
+/** "80GB", "79.3GiB", "512MB"; a number alone is in GB. */
+export function memorySize(text: string): number {
+  const [, number, unit = 'GB'] = /^(\d+(?:\.\d+)?) ?([KMGT]i?B)?$/.exec(text.trim()) ?? []
+  if (number === undefined || Number(number) === 0) throw new InvalidArgumentError('It is like 80GB or 79.3GiB.')
+  return Number(number) * (unit.includes('i') ? 1024 : 1000) ** (1 + 'KMGT'.indexOf(unit[0]!))
+}
+
 /** A whole number from `least`. */
 export const whole =
   (least: number) =>

@@ -16,6 +16,14 @@ export function columns(rows: (string | number)[][], gap = 2): string {
     .join('\n')
 }
 
+/** 12345678901 -> "12.3 G": a number of operations, parameters, tokens. */
+export function short(count: number): string {
+  const units = ['', ' k', ' M', ' G', ' T', ' P', ' E', ' Z']
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, count)) / 3)))
+  const value = count / 1000 ** unit
+  return `${unit === 0 ? Math.round(value) : value.toFixed(value < 100 ? 1 : 0)}${units[unit]}`
+}
+
 /** 12345678 -> "11.8 MiB" */
 export function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -1,25 +1,37 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { examples, json, set } from './options.js'
+import { examples, json, memorySize, positive, set, whole } from './options.js'
 import { duration } from './progress.js'
 import { resultText } from './result-text.js'
 import { action, saving } from './session.js'
 import { useAllCores } from './threads.js'
+import { planRecipe } from './train.plan.js'
+import { trainStageRecipe } from './train.stage.js'
 
 interface Options {
   set: string[]
   dir?: string
   resume?: boolean
+  plan?: boolean
+  worldSize: number
+  memory: number
+  tflops?: number
+  records?: number
 }
 
 /** `egolens train RECIPE` */
 export function train(): Command {
   return new Command('train')
-    .description('finds the features that are missing, trains what a recipe says, and evaluates it')
+    .description('trains what a recipe says: a recognition method, which is evaluated then, or a stage of Exo2Ego')
     .argument('<recipe>', 'a YAML file, such as recipes/small/x-mic-kitchen-noun.yaml')
     .addOption(set())
     .option('--dir <folder>', "the run's directory (default: runs/<the recipe's name>)")
     .option('--resume', 'go on with the run in the directory, bit for bit')
+    .option('--plan', 'of a stage: say what it takes and what would fit, and train nothing')
+    .option('--world-size <count>', 'plan: processes, a device each', whole(1), 1)
+    .option('--memory <size>', 'plan: of a device, such as 80GB', memorySize, 80e9)
+    .option('--tflops <number>', 'plan: what a device really gives (default: 124.8, 40 % of an A800)', positive)
+    .option('--records <count>', 'plan: where the data is not here (default: as in the paper)', whole(1))
     .addOption(json())
     .addHelpText(
       'after',
@@ -27,11 +39,17 @@ export function train(): Command {
         'egolens train recipes/small/x-mic-kitchen-noun.yaml',
         'egolens train recipe.yaml --set training.seed=2 --set training.epochs=5 --dir runs/seed-2',
         'egolens train recipe.yaml --resume',
+        'egolens launch --nproc 2 train recipes/exo2ego/full/guidance.yaml',
+        'egolens train recipes/exo2ego/full/practice.yaml --plan --world-size 16 --memory 80GB',
       ),
     )
     .action(
       action<Options>(async (session, options, path) => {
         await useAllCores()
+        const { holdsStageRecipe } = await import('../exo2ego/index.js')
+        const isStage = await holdsStageRecipe(path!)
+        if (options.plan) return planRecipe(session, options, { path: path!, isStage })
+        if (isStage) return trainStageRecipe(session, options, path!)
         const library = await import('../training/index.js')
         const { progress, signal } = session
         const recipe = await library.readRecipe(path!, options.set)

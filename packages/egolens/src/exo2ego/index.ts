@@ -1,3 +1,4 @@
+export { type PlanOptions, planStage, type StagePlan } from './plan/index.js'
 export {
   type Accuracy,
   type AnsweredQuestion,
@@ -5,7 +6,7 @@ export {
   answerClosed,
   type ClosedOptions,
 } from './questions/closed.js'
-export { isStageRecipe, parseStageRecipe, readStageRecipe, resolveStageRecipe } from './recipe.js'
+export { holdsStageRecipe, isStageRecipe, parseStageRecipe, readStageRecipe, resolveStageRecipe } from './recipe.js'
 export type { ModelOptions, StageRecipe, StageRecipeInput } from './recipe.schema.js'
 export { type PartName, partNames, type StageName, stageNames, stages } from './stages/index.js'
 export { readOutput, type StageOutputFile } from './training/output.js'

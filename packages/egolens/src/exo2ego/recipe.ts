@@ -9,6 +9,11 @@ export function isStageRecipe(value: unknown): boolean {
   return value !== null && typeof value === 'object' && 'stage' in value
 }
 
+/** The same of a file. @throws EgoLensError `recipe/unreadable`, `recipe/not-yaml` */
+export async function holdsStageRecipe(path: string): Promise<boolean> {
+  return isStageRecipe(openRecipe(await readRecipeText(path), { where: path, set: [] }).value)
+}
+
 /**
  * Reads a recipe of a stage.
  *

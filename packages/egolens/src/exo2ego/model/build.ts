@@ -1,16 +1,23 @@
 import { Generator, nn } from '@egolens/torch'
 import type { Preprocessing } from '../../encoders/types.js'
 import { EgoLensError } from '../../errors.js'
-import { applyLora, type LanguageTokenizer, loadCausalLM, loadLanguageTokenizer } from '../../mllm/index.js'
+import {
+  applyLora,
+  type CausalLM,
+  type LanguageTokenizer,
+  loadCausalLM,
+  loadLanguageTokenizer,
+} from '../../mllm/index.js'
 import {
   type ClipVisionTower,
+  checkpointPrefix,
   connectorGrid,
   loadConnector,
   loadVisionTower,
   StcConnector,
 } from '../../mllm/visual/index.js'
 import { resolveWeights } from '../../weights/resolve.js'
-import { Mapping } from '../mapping/index.js'
+import { Mapping, type TokenGrid } from '../mapping/index.js'
 import type { ModelOptions } from '../recipe.schema.js'
 import type { PartName } from '../stages/index.js'
 import { Exo2Ego } from './model.js'
@@ -50,25 +57,56 @@ export async function buildModel(
 ): Promise<Built> {
   const names = weightsOf(options)
   const has = (part: PartName) => parts.includes(part)
-  const generator = new Generator(seed)
+  const generator = new Generator(seed, layer?.device)
   const drawn = { ...layer, generator }
-  const llm = await loadCausalLM(names.llm, { dtype: languageType, device: layer?.device })
+  const llm = await loadCausalLM(names.llm, {
+    dtype: languageType,
+    device: layer?.device,
+    // A checkpoint of VideoLLaMA2 has them beside its language model.
+    isIgnored: (name) => Object.values(checkpointPrefix).some((prefix) => name.startsWith(prefix)),
+  })
   const tokenizer = await loadLanguageTokenizer((await resolveWeights(names.llm)).dir)
   const towerOptions = { ...layer, selectLayer: options.selectLayer }
   const { tower, preprocessing } = await loadVisionTower(names.vision, towerOptions)
   const second = has('ego') && has('exo') ? (await loadVisionTower(names.vision, towerOptions)).tower : undefined
   const widths = { vision: tower.config.width, language: llm.config.width }
-  const fresh = () => new StcConnector(widths, options.connector, drawn)
-  const connector = names.connector ? await loadConnector(names.connector, layer) : fresh()
+  const connector = names.connector
+    ? await loadConnector(names.connector, layer)
+    : new StcConnector(widths, options.connector, drawn)
+  const towers = { ...(has('ego') ? { ego: tower } : {}), ...(has('exo') ? { exo: second ?? tower } : {}) }
+  const model = assemble(options, { parts, loaded: { llm, vision: tower, towers, connector }, drawn })
+  return { model, tokenizer, preprocessing, generator }
+}
+
+export interface Assembly {
+  parts: readonly PartName[]
+  /** What there is to begin with. */
+  loaded: {
+    llm: CausalLM
+    /** What the towers are like, also where there is none. */
+    vision: Pick<ClipVisionTower, 'grid'> & { config: { width: number } }
+    towers: { ego?: ClipVisionTower; exo?: ClipVisionTower }
+    connector: StcConnector
+  }
+  /** Where what is new is made, and what it is drawn from. */
+  drawn: nn.LayerOptions
+}
+
+/** Puts the networks of a stage together and makes what is new: mappings, what joins two visuals, low-rank layers. */
+export function assemble(options: ModelOptions, { parts, loaded, drawn }: Assembly): Exo2Ego {
+  const { llm, vision, towers, connector } = loaded
+  const has = (part: PartName) => parts.includes(part)
+  const widths = { vision: vision.config.width, language: llm.config.width }
   refuseOtherWidths(connector, widths)
-  const mappingOf = () => new Mapping(gridOf(tower, options, widths), options.mapping, drawn)
+  const mappingOf = () => new Mapping(mappedGrid(vision, options, widths), options.mapping, drawn)
   const model = new Exo2Ego(
     {
       llm,
-      ...(has('ego') ? { ego: tower } : {}),
-      ...(has('exo') ? { exo: second ?? tower } : {}),
+      ...towers,
       connector,
-      ...(has('mapping') && !options.sharedConnector ? { mappedConnector: fresh() } : {}),
+      ...(has('mapping') && !options.sharedConnector
+        ? { mappedConnector: new StcConnector(widths, connector.options, drawn) }
+        : {}),
       ...(has('mapping') ? { mapping: mappingOf() } : {}),
       ...(has('inverse') ? { inverse: mappingOf() } : {}),
       ...(has('mapping') && options.concat === 'channel'
@@ -78,11 +116,15 @@ export async function buildModel(
     has('mapping') ? options.concat : 'none',
   )
   if (has('lora')) model.lora = applyLora(llm, options.lora, drawn)
-  return { model, tokenizer, preprocessing, generator }
+  return model
 }
 
 /** The tokens that are mapped. */
-function gridOf(tower: ClipVisionTower, { mapping, frames, connector }: ModelOptions, widths: { language: number }) {
+export function mappedGrid(
+  tower: Assembly['loaded']['vision'],
+  { mapping, frames, connector }: ModelOptions,
+  widths: { language: number },
+): TokenGrid {
   if (mapping.where === 'pre_connector') return { width: tower.config.width, side: tower.grid }
   const [, side] = connectorGrid([frames, tower.grid, tower.grid], connector)
   return { width: widths.language, side }

@@ -44,26 +44,28 @@ export interface StageLoop {
  * Trains a stage: for each epoch, for each step, for each piece of it: frames, forward, losses, backward; then one
  * update. A step's losses are means over the whole step, whatever it is cut into and however many processes share it.
  *
+ * @returns the mean loss of the last epoch, where this sitting had one
  * @throws EgoLensError `training/not-finite` naming the records, before the step that would spoil the parameters;
  * `run/interrupted` after a checkpoint, when the signal aborts
  */
-export async function stageLoop(loop: StageLoop): Promise<void> {
+export async function stageLoop(loop: StageLoop): Promise<{ loss?: number }> {
   const { recipe, state, sampling, log, save, progress, signal } = loop
   const { epochs, saveEvery } = recipe.training
   const total = epochs * stepsPerEpoch(sampling)
+  let last: { loss?: number } = {}
   loop.model.train()
   while (state.epoch < epochs) {
     const began = performance.now()
     const { epoch } = state
     for (const plan of planEpoch(epoch, state.position, sampling)) {
-      if (signal?.aborted) await stop(save)
-      const { loss, lr, gradNorm, parts } = await takeStep(plan, loop)
+      const { loss, lr, gradNorm, parts, stops } = await takeStep(plan, loop)
       state.step++
       state.position++
       state.sums.loss += loss * plan.all.length
       state.sums.clips += plan.all.length
       await log?.write({ kind: 'step', epoch, step: state.step, stage: recipe.stage, loss, lr, gradNorm, parts })
       progress({ task: recipe.stage, done: state.step, total, unit: 'steps', note: `loss ${loss.toFixed(4)}` })
+      if (stops || (signal?.aborted && sampling.worldSize === 1)) await stop(save)
       if (saveEvery && state.step % saveEvery === 0) await save()
       await nextTurn() // so that Ctrl-C, progress and timers are heard
     }
@@ -71,9 +73,11 @@ export async function stageLoop(loop: StageLoop): Promise<void> {
     const loss = state.sums.loss / state.sums.clips
     const { lr } = loop.optimizer.groups[0]!
     await log?.write({ kind: 'epoch', epoch, step: state.step, stage: recipe.stage, loss, accuracy: {}, lr, seconds })
+    last = { loss }
     Object.assign(state, { epoch: epoch + 1, position: 0, sums: { loss: 0, clips: 0, correct: {} } })
     await save()
   }
+  return last
 }
 
 interface Step {
@@ -81,6 +85,8 @@ interface Step {
   lr: number
   gradNorm: number
   parts: Record<string, number>
+  /** A process was told to end: all end after the same step, or those that go on would wait for it. */
+  stops: boolean
 }
 
 /** One update of the parameters. */
@@ -100,48 +106,49 @@ async function takeStep(plan: StepPlan, loop: StageLoop): Promise<Step> {
         next.map((index) => byIndex.get(index)!),
         loop,
       )
-    const found = scope(() => pass(group, frames, { targets, records: all.length, piece: i }, loop))
+    const found = scope(() => pass(group, frames, { targets, records: all.length, place: i }, loop))
     for (const tensor of Object.values(frames)) tensor.dispose()
     for (const [name, value] of Object.entries(found)) sums[name] = (sums[name] ?? 0) + value * group.length
   }
   await parallel.finish()
-  const { total: loss, ...parts } = await sharedMeans(sums, all.length, loop.group)
+  const { stops, ...means } = await sharedMeans(sums, all.length, loop)
+  const { total: loss, ...parts } = means
   if (!Number.isFinite(loss)) throw notFinite('loss', all)
   const gradNorm = clip(loop, all)
   const rate = schedule(recipe, sampling)(state.step)
   optimizer.scaleLr(rate)
   optimizer.step()
-  return { loss, lr: recipe.training.lr * rate, gradNorm, parts }
+  return { loss, lr: recipe.training.lr * rate, gradNorm, parts, stops }
 }
 
 const targetsOf = (labels: readonly number[]) => labels.filter((label) => label !== IGNORED).length
 
 /** Forward and backward of one piece. @returns its losses, each a mean over the piece's records */
 function pass(
-  group: readonly StageItem[],
+  piece: readonly StageItem[],
   frames: StageBatch['frames'],
-  { targets, records, piece }: { targets: number; records: number; piece: number },
+  { targets, records, place }: { targets: number; records: number; place: number },
   loop: StageLoop,
 ): Record<string, number> {
-  const { recipe, model, stage, parallel, state, sampling, trainsExo, generator } = loop
+  const { recipe, model, stage, parallel, state, sampling, trainsExo, generator, group } = loop
   const { precision, checkpointing, seed } = recipe.training
   // Every draw is a function of the seed and of what it is for, so a resumed run draws the same.
-  const draws = random(seed, 'draws', state.step, piece, sampling.rank)
-  generator.setState(new Generator(draws.integer(2 ** 31)).state())
+  const draws = random(seed, 'draws', state.step, place, sampling.rank)
+  generator.setState(new Generator(draws.integer(2 ** 31), group.device).state())
   const tape = new Tape({ checkpointing, generators: [generator] })
-  const batch = { ids: group.map(({ id }) => id), frames, prompts: group.map(({ prompt }) => prompt) }
+  const batch = { ids: piece.map(({ id }) => id), frames, prompts: piece.map(({ prompt }) => prompt) }
   const setting = { losses: recipe.losses, guidance: recipe.model.guidance, trainsExo, chance: draws.next }
   try {
-    return autocast({ dtype: 'bfloat16', enabled: precision === 'bfloat16' }, () => {
+    return autocast({ dtype: 'bfloat16', device: group.device, enabled: precision === 'bfloat16' }, () => {
       const { hidden, labels, extra } = stage.forward(model, tape, batch, setting)
       // A mean over all targets of the step, not over those of a piece; `parallel` weighs pieces by their records.
-      const own = group.reduce((sum, { prompt }) => sum + targetsOf(prompt.labels), 0)
-      const text = nextTokenLoss(model.llm, hidden, labels).mul((own * records) / (targets * group.length))
+      const own = piece.reduce((sum, { prompt }) => sum + targetsOf(prompt.labels), 0)
+      const text = nextTokenLoss(model.llm, hidden, labels).mul((own * records) / (targets * piece.length))
       const total = extra ? text.add(extra.total) : text
       const found: Record<string, number> = { total: total.item(), text: text.item() }
       for (const [name, value] of Object.entries(extra?.parts ?? {})) found[name] = value.item()
-      if (!Number.isFinite(found.total)) throw notFinite('loss', group)
-      parallel.backward(total, group.length)
+      if (!Number.isFinite(found.total)) throw notFinite('loss', piece)
+      parallel.backward(total, piece.length)
       tape.backward(loop.blockDone)
       return found
     })
@@ -164,18 +171,17 @@ function prefetch(group: readonly StageItem[], { frames, views }: StageLoop): vo
 const kinds = ['total', 'text', 'kl', 'ccl'] as const
 
 /** Means over the step's records on all processes, some of which may have had none. */
-async function sharedMeans(sums: Record<string, number>, records: number, group: distributed.Group) {
-  const values = tensor(
-    kinds.map((kind) => sums[kind] ?? 0),
-    { dtype: 'float64', device: group.device },
-  )
+async function sharedMeans(sums: Record<string, number>, records: number, { group, signal }: StageLoop) {
+  const values = tensor([...kinds.map((kind) => sums[kind] ?? 0), signal?.aborted ? 1 : 0], {
+    dtype: 'float64',
+    device: group.device,
+  })
   await group.allReduce(values, 'sum').wait()
   const means = values.tolist() as number[]
   values.dispose()
-  return Object.fromEntries(kinds.map((kind, i) => [kind, means[i]! / records])) as Record<
-    (typeof kinds)[number],
-    number
-  >
+  const entries = kinds.map((kind, i) => [kind, means[i]! / records])
+  const shared = Object.fromEntries(entries) as Record<(typeof kinds)[number], number>
+  return { ...shared, stops: means[kinds.length]! > 0 }
 }
 
 /** Rises over a share of the steps, then half a cosine to 0 (Table 14; VideoLLaMA2's schedule). */

@@ -18,13 +18,15 @@ import { ClipFrames } from '../data/frames.js'
 import { openItems } from '../data/items.js'
 import { accumulation } from '../data/sampler.js'
 import { buildModel } from '../model/build.js'
-import type { Exo2Ego, View } from '../model/model.js'
+import type { Exo2Ego } from '../model/model.js'
 import { frozenHashes, setTrained, trainedState } from '../model/parts.js'
+import { orOutOfMemory } from '../plan/index.js'
 import { readStageRecipe } from '../recipe.js'
+import { partsOfRecipe, trainedOf, viewsOf } from '../recipe.parts.js'
 import { resolvedStageSchema, type StageRecipe } from '../recipe.schema.js'
-import { type PartName, partNames, type Stage, stages } from '../stages/index.js'
+import { type PartName, stages } from '../stages/index.js'
 import { type StageLoop, stageLoop } from './loop.js'
-import { loadOutput, type StageOutputFile, saveOutput } from './output.js'
+import { loadOutput, readOutput, type StageOutputFile, saveOutput } from './output.js'
 
 export interface StageOptions {
   /** The run's directory. */
@@ -58,7 +60,8 @@ export interface StageSummary {
  * Trains a stage of Exo2Ego and writes its parts. A run that was cut off at any moment goes on with `resume: true` and
  * ends with the same weights, bit for bit, in one environment.
  *
- * @throws EgoLensError `run/...`, `lock/lost`, `training/not-finite`, `exo2ego/...`, `weights/...`, `dataset/...`, `disk/...`
+ * @throws EgoLensError `run/...`, `lock/lost`, `training/not-finite`, `training/out-of-memory` saying what would fit,
+ * `exo2ego/...`, `weights/...`, `dataset/...`, `disk/...`; TorchError `RankLost` where another process has ended
  * @example
  * const recipe = await readStageRecipe('recipes/exo2ego/small/guidance.yaml')
  * const { seconds } = await trainStage(recipe, { dir: 'runs/guidance' })
@@ -74,7 +77,10 @@ export async function trainStage(recipe: StageRecipe, options: StageOptions): Pr
       write: (value: object) => writeRecipe(value, resolvedStageSchema),
     }
     if (writes) await openRunDirectory(dir, recipe, resume, form)
+    await group.barrier()
     return await run(recipe, { ...options, group, check: async () => lock?.check() })
+  } catch (error) {
+    throw await orOutOfMemory(error, recipe, group)
   } finally {
     await lock?.release()
   }
@@ -88,11 +94,8 @@ interface Inside extends StageOptions {
 async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> {
   const { dir, group, progress = silent } = options
   const stage = stages[recipe.stage]
-  const parts = partsFor(recipe, stage)
-  const { blind } = recipe.model
-  // Of a model that sees nothing only the language model learns.
-  const usual = blind ? ['lora'] : stage.trains
-  const trained = parts.filter((part) => recipe.train[part] ?? usual.includes(part))
+  const parts = partsOfRecipe(recipe)
+  const trained = trainedOf(recipe)
   const { seed, precision, globalBatch, localBatch } = recipe.training
   const built = await buildModel(recipe.model, {
     parts,
@@ -106,21 +109,22 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
     setTrained(model, trained)
     const frozen = await frozenHashes(model, trained)
     const { train: path, root, limit, view } = recipe.data
-    const { system, frames, short } = recipe.model
+    const { system, frames, short, blind } = recipe.model
     await using items = await openItems(recipe.stage, path, tokenizer, { root, limit, view, system, blind })
     const { worldSize, rank } = group
     const { local } = accumulation({ globalBatch, localBatch, worldSize })
     const sampling = { items: items.length, globalBatch, localBatch: local, rank, worldSize, seed }
     const clips = new ClipFrames({ preprocessing, frames, short })
-    const views = viewsOf(recipe, stage)
+    const views = viewsOf(recipe)
     const learned = await learn(
       { recipe, stage, views, model, items, frames: clips, sampling, generator, trained },
       options,
     )
     await refuseChanged(model, trained, frozen)
     await options.check()
-    const output = group.rank === 0 ? await saveOutput(dir, model, { recipe, trained, frozen }) : undefined
+    if (group.rank === 0) await saveOutput(dir, model, { recipe, trained, frozen })
     await group.barrier()
+    const output = await readOutput(dir)
     const parameters = Object.values(trainedState(model, trained)).reduce((sum, { numel }) => sum + numel, 0)
     progress({ task: recipe.stage, done: learned.steps, total: learned.steps, unit: 'steps' })
     return {
@@ -130,28 +134,11 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
       parameters,
       records: items.length,
       ...learned,
-      output: output!,
+      output,
     }
   } finally {
     model.dispose()
   }
-}
-
-/** Whose frames are looked at. */
-function viewsOf({ stage: name, data, model }: StageRecipe, stage: Stage): readonly View[] {
-  if (model.blind) return []
-  if (name === 'initialization') return [data.view!]
-  return name === 'guidance' && model.concat === 'none' ? ['ego'] : stage.views
-}
-
-/** The parts that a stage's model has: those it needs, and in initialization the tower of the one view. */
-function partsFor(recipe: StageRecipe, stage: Stage): PartName[] {
-  const { concat, blind } = recipe.model
-  if (recipe.stage === 'initialization') return [recipe.data.view!, 'connector']
-  if (blind) return ['connector', 'lora']
-  const without = concat === 'none' ? ['mapping', 'inverse'] : []
-  const lora = recipe.train.lora === false ? ['lora'] : []
-  return partNames.filter((part) => stage.parts.includes(part) && ![...without, ...lora].includes(part))
 }
 
 interface Learning
@@ -168,7 +155,7 @@ async function learn(learning: Learning, options: Inside) {
   const state = trainedState(model, trained)
   const optimizer = new optim.AdamW(Object.values(state), { lr, betas, weightDecay })
   try {
-    const begun = await begin(recipe, { dir, resume, state, optimizer })
+    const begun = await begin(recipe, { dir, resume, state, optimizer, writes: group.rank === 0 })
     const blocks = blocksOf(model)
     const places = new Map(blocks.map((block, i) => [block as object, i]))
     const parallel = await distributed.DataParallel.open(model, group, {
@@ -180,7 +167,7 @@ async function learn(learning: Learning, options: Inside) {
     const clock = stopwatch(position)
     try {
       if (resume) await log?.write({ kind: 'resume', step: position.step, skipped: begun.skipped })
-      await stageLoop({
+      const last = await stageLoop({
         ...learning,
         optimizer,
         group,
@@ -207,11 +194,11 @@ async function learn(learning: Learning, options: Inside) {
         ...(signal ? { signal } : {}),
       })
       clock()
+      const { step: steps, seconds } = position
+      return { steps, seconds, ...last, ...(begun.resumedFrom === undefined ? {} : { resumedFrom: begun.resumedFrom }) }
     } finally {
       await log?.close()
     }
-    const { step: steps, seconds } = position
-    return { steps, seconds, ...(begun.resumedFrom === undefined ? {} : { resumedFrom: begun.resumedFrom }) }
   } finally {
     optimizer.dispose()
   }
@@ -248,11 +235,14 @@ async function begin(
     resume,
     state,
     optimizer,
+    writes,
   }: {
     dir: string
     resume: boolean
     state: Record<string, Tensor>
     optimizer: optim.AdamW
+    /** Whether this process is the one that mends what it finds. */
+    writes: boolean
   },
 ): Promise<Beginning> {
   const paths = runPaths(dir)
@@ -261,7 +251,7 @@ async function begin(
       ? await readCheckpoint(paths.checkpoints, recipeHash(recipe))
       : { checkpoint: undefined, skipped: [] }
     if (!checkpoint) {
-      await cutLog(paths.log, 0)
+      if (writes) await cutLog(paths.log, 0)
       const sums = { loss: 0, clips: 0, correct: {} }
       const start = { step: 0, epoch: 0, position: 0, sums, generator: '', logBytes: 0, seconds: 0 }
       return { position: { recipe: recipeHash(recipe), ...start }, skipped }
@@ -270,8 +260,8 @@ async function begin(
       for (const [name, tensor] of Object.entries(state)) tensor.copy_(checkpoint.model[name]!)
     })
     optimizer.loadStateDict(checkpoint.optimizer)
-    await cutLog(paths.log, checkpoint.state.logBytes)
-    if (skipped.length === 0) await tidyCheckpoints(paths.checkpoints, recipe.training.keep)
+    if (writes) await cutLog(paths.log, checkpoint.state.logBytes)
+    if (writes && skipped.length === 0) await tidyCheckpoints(paths.checkpoints, recipe.training.keep)
     return { position: checkpoint.state, skipped, resumedFrom: checkpoint.state.step }
   })
 }

@@ -3,7 +3,7 @@ import type { KeysValues } from './cache.js'
 import type { Visibility } from './visibility.js'
 
 /** Queries that are attended at a time: none of them looks at keys after the last, and their weights stay in the cache. */
-const atOnce = 256
+export const atOnce = 256
 
 let fused: boolean | undefined
 

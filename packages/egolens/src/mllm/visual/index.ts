@@ -16,7 +16,7 @@ export {
   type ShortClips,
   spanFrames,
 } from './frames.js'
-export { type LoadedTower, loadConnector, loadVisionTower } from './load.js'
+export { describeConnector, type LoadedTower, loadConnector, loadVisionTower } from './load.js'
 export { RegStage } from './reg-stage.js'
 export { padToSquare } from './square.js'
 export {
@@ -28,4 +28,4 @@ export {
   type VideoPixels,
   type VideoPixelsOptions,
 } from './video-pixels.js'
-export { ClipVisionTower, type VisionConfig, VisionLayer, type VisionTowerOptions } from './vision-tower.js'
+export { ClipVisionTower, usedLayers, type VisionConfig, VisionLayer, type VisionTowerOptions } from './vision-tower.js'

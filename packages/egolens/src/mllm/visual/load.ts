@@ -116,7 +116,8 @@ export async function loadConnector(nameOrDir: string, layer: nn.LayerOptions = 
   }
 }
 
-function describeConnector(json: unknown, where: string): { widths: ConnectorWidths; options: ConnectorInput } {
+/** What the config.json of a VideoLLaMA2 checkpoint says of its connector. @throws EgoLensError `mllm/bad-config` */
+export function describeConnector(json: unknown, where: string): { widths: ConnectorWidths; options: ConnectorInput } {
   const parsed = checkpointConfig.safeParse(json)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!

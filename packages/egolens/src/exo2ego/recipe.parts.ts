@@ -1,0 +1,28 @@
+import type { View } from './model/model.js'
+import type { StageRecipe } from './recipe.schema.js'
+import { type PartName, partNames, stages } from './stages/index.js'
+
+/** The parts that a recipe's model has: those its stage needs, and in initialization the tower of the one view. */
+export function partsOfRecipe(recipe: StageRecipe): PartName[] {
+  const { concat, blind } = recipe.model
+  if (recipe.stage === 'initialization') return [recipe.data.view!, 'connector']
+  if (blind) return ['connector', 'lora']
+  const without = concat === 'none' ? ['mapping', 'inverse'] : []
+  const lora = recipe.train.lora === false ? ['lora'] : []
+  const { parts } = stages[recipe.stage]
+  return partNames.filter((part) => parts.includes(part) && ![...without, ...lora].includes(part))
+}
+
+/** Those of them that it trains. */
+export function trainedOf(recipe: StageRecipe): PartName[] {
+  // Of a model that sees nothing only the language model learns.
+  const usual = recipe.model.blind ? ['lora'] : stages[recipe.stage].trains
+  return partsOfRecipe(recipe).filter((part) => recipe.train[part] ?? usual.includes(part))
+}
+
+/** Whose frames are looked at. */
+export function viewsOf({ stage, data, model }: StageRecipe): readonly View[] {
+  if (model.blind) return []
+  if (stage === 'initialization') return [data.view!]
+  return stage === 'guidance' && model.concat === 'none' ? ['ego'] : stages[stage].views
+}
