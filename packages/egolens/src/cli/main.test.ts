@@ -22,6 +22,7 @@ const commands = [
     'hands',
     'calibrate',
     'recognise',
+    'ask',
     'extract',
     'train',
     'evaluate',

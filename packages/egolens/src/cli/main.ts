@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { ask } from './ask.js'
 import { build } from './build.js'
 import { calibrate } from './calibrate.js'
 import { compare } from './compare.js'
@@ -23,7 +24,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 
 const commands = [
   ...[demo, doctor, models, methods, world, data, build, hands, extract, train, evaluate, compare, study],
-  ...[calibrate, recognise, launch],
+  ...[calibrate, recognise, ask, launch],
 ]
 
 /** The program with all its commands. Each command loads what it needs when it runs, so that help is instant. */

@@ -50,3 +50,24 @@ export const frameRate = () =>
 /** Examples under a command's help. */
 export const examples = (...lines: string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`
+
+/** Texts with commas between. */
+export const words = (text: string): string[] => text.split(',').map((word) => word.trim())
+
+/** A place in a video: seconds from 0. */
+export const seconds = (text: string): number => atLeastZero(text, 'It is in seconds, from 0.')
+
+export const temperature = (text: string): number => atLeastZero(text, 'It is a number from 0.')
+
+function atLeastZero(text: string, message: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError(message)
+  return value
+}
+
+/** A number above 0, up to 1. */
+export function share(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('It is a number above 0, up to 1.')
+  return value
+}

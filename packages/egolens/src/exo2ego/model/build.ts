@@ -10,8 +10,8 @@ import {
 } from '../../mllm/index.js'
 import {
   type ClipVisionTower,
-  checkpointPrefix,
   connectorGrid,
+  isVisual,
   loadConnector,
   loadVisionTower,
   StcConnector,
@@ -59,12 +59,7 @@ export async function buildModel(
   const has = (part: PartName) => parts.includes(part)
   const generator = new Generator(seed, layer?.device)
   const drawn = { ...layer, generator }
-  const llm = await loadCausalLM(names.llm, {
-    dtype: languageType,
-    device: layer?.device,
-    // A checkpoint of VideoLLaMA2 has them beside its language model.
-    isIgnored: (name) => Object.values(checkpointPrefix).some((prefix) => name.startsWith(prefix)),
-  })
+  const llm = await loadCausalLM(names.llm, { dtype: languageType, device: layer?.device, isIgnored: isVisual })
   const tokenizer = await loadLanguageTokenizer((await resolveWeights(names.llm)).dir)
   const towerOptions = { ...layer, selectLayer: options.selectLayer }
   const { tower, preprocessing } = await loadVisionTower(names.vision, towerOptions)

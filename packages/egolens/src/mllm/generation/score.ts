@@ -19,19 +19,25 @@ export interface CandidateScore {
  * the answers go through as one batch.
  *
  * @param prefix embeddings [1, L, W]
+ * @param options.cache of one row, what came before the prefix, which is added to it; the answers are not
  * @param candidates ids of each answer; with the end token where an answer's end is to count
  * @throws EgoLensError `mllm/empty-candidate`, `mllm/too-long`
  * @example
  * const scores = scoreCandidates(model, embeddings, ['(A)', '(B)'].map((text) => tokenizer.encodeNext(text)))
  * const best = scores.reduce((best, { sum }, i) => (sum > scores[best].sum ? i : best), 0)
  */
-export function scoreCandidates(model: CausalLM, prefix: Tensor, candidates: readonly number[][]): CandidateScore[] {
+export function scoreCandidates(
+  model: CausalLM,
+  prefix: Tensor,
+  candidates: readonly number[][],
+  { cache: given }: { cache?: KeyValueCache } = {},
+): CandidateScore[] {
   const empty = candidates.findIndex((ids) => ids.length === 0)
   if (empty >= 0) throw new EgoLensError('mllm/empty-candidate', `answer ${empty + 1} has no tokens to score`)
   if (candidates.length === 0) return []
   const longest = Math.max(...candidates.map((ids) => ids.length))
-  const cache = new KeyValueCache(model.config.layers, 1, prefix.shape[1]!)
-  const fork = () => cache.fork(candidates.length, prefix.shape[1]! + longest)
+  const cache = given ?? new KeyValueCache(model.config.layers, 1, prefix.shape[1]!)
+  const fork = () => cache.fork(candidates.length, cache.length + longest)
   let shared: KeyValueCache | undefined
   try {
     return noGrad(() =>
@@ -46,7 +52,7 @@ export function scoreCandidates(model: CausalLM, prefix: Tensor, candidates: rea
     )
   } finally {
     shared?.dispose()
-    cache.dispose()
+    if (!given) cache.dispose()
   }
 }
 

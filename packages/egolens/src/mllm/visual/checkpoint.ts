@@ -8,6 +8,10 @@ export const checkpointPrefix = {
   connector: 'model.mm_projector.',
 } as const
 
+/** Whether a tensor of such a checkpoint is of the visual path, so that the language model has no use for it. */
+export const isVisual = (name: string): boolean =>
+  name.startsWith(`${checkpointPrefix.vision}vision_model.`) || name.startsWith(checkpointPrefix.connector)
+
 /** What of a source is named with a prefix, shown without it; nothing where no name has it. */
 export function partOf(source: WeightSource, prefix: string): WeightSource | undefined {
   const names = source.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))

@@ -1,4 +1,4 @@
-export { checkpointPrefix } from './checkpoint.js'
+export { checkpointPrefix, isVisual } from './checkpoint.js'
 export { type ConnectorWidths, StcConnector } from './connector.js'
 export {
   type ConnectorInput,

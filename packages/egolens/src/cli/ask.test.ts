@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tinyRun } from '../exo2ego/ask/ask.testing.js'
+import { tinyStages } from '../exo2ego/training/stage.testing.js'
+import { temporaryFolder } from '../video/testing.js'
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const page = new URL('../../../../docs/ask.md', import.meta.url)
+
+describe.skipIf(!existsSync(main))('egolens ask', () => {
+  const { folder, at, remove } = temporaryFolder()
+  const video = join(folder, 'videos', '0-ego.mp4')
+  beforeAll(async () => {
+    const tiny = await tinyStages(folder)
+    const { model } = await tinyRun(tiny, at('runs/practice'))
+    model.dispose()
+  })
+  afterAll(remove)
+
+  function ask(argv: string[], input = '') {
+    const options = { encoding: 'utf8', input, cwd: folder } as const
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'ask', ...argv], options)
+    return { status, stdout, stderr }
+  }
+  const named = ['--model', 'runs/practice']
+
+  it('takes the lines that docs/ask.md shows', async () => {
+    const text = await readFile(page, 'utf8')
+    const lines = [...text.matchAll(/^ {4}egolens ask (tea\.mp4 .*runs\/practice.*)$/gm)].map(([, line]) => line!)
+    expect(lines).toHaveLength(5)
+    const outputs = lines.map((line) => {
+      const argv = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
+      // The video here lasts a second.
+      const clip = argv.map((word, i) => (/^--(start|end)$/.test(argv[i - 1] ?? '') ? `0.${word}` : word))
+      const { status, stdout, stderr } = ask([video, ...clip.slice(1)], 'Where is the cup?\n')
+      expect({ line, status, stderr }).toEqual({ line, status: 0, stderr: '' })
+      return stdout
+    })
+    const [, choices, chat, , json] = outputs as [string, string, string, string, string]
+    expect(choices).toMatch(/^(tea|milk|water)\nanswer +probability\ntea +[\d.]+ %\nmilk +[\d.]+ %\nwater +[\d.]+ %\n$/)
+    const document = JSON.parse(json)
+    expect(document).toMatchObject({ question: 'What is poured?', model: 'runs/practice', notes: [] })
+    expect(document).toMatchObject({ tokens: expect.any(Number), seconds: expect.any(Number) })
+    // The same question, as a document and as it streams.
+    expect(chat.startsWith(`${document.answer}\n`)).toBe(true)
+  })
+
+  it('takes further questions line by line', () => {
+    const argv = [video, '--chat', ...named, '--max-tokens', '2', '--json']
+    const { answers } = JSON.parse(ask(argv, 'What is cut?\n\nWhere?\n').stdout) as { answers: object[] }
+    expect(answers).toMatchObject([{ question: 'What is cut?' }, { question: 'Where?' }])
+  })
+
+  it('says what is missing', () => {
+    expect(ask([video, 'What?']).stderr).toMatch(/^egolens: no model was named \(name by --model /)
+    expect(ask([video, ...named]).stderr).toMatch(/^egolens: nothing was asked /)
+    expect(ask([video, 'What?', ...named, '--top-p', '2']).status).toBe(2)
+  })
+})

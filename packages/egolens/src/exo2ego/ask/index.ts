@@ -1,0 +1,2 @@
+export { type OpenOptions as OpenVideoModelOptions, openVideoModel } from './open.js'
+export { VideoModel, type VideoSpan } from './video-model.js'

@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import type { Device } from '@egolens/torch'
+import { z } from 'zod'
+import { EgoLensError } from '../../errors.js'
+import { exists } from '../../files/read.js'
+import { readJson } from '../../files.js'
+import { chatMlTemplate, mistralTemplate } from '../../mllm/index.js'
+import { isDirectory } from '../../weights/cache.js'
+import { resolveWeights } from '../../weights/resolve.js'
+import { buildModel } from '../model/build.js'
+import { resolvedStageSchema } from '../recipe.schema.js'
+import { partNames } from '../stages/index.js'
+import { loadOutput, readOutput } from '../training/output.js'
+import { VideoModel } from './video-model.js'
+
+export interface OpenOptions {
+  device?: Device
+  /** Number type of the language model; as it is in its files where absent. */
+  languageType?: 'float32' | 'bfloat16'
+}
+
+/**
+ * Opens a model that answers questions on videos: the run of a stage of Exo2Ego, or a VideoLLaMA2 checkpoint.
+ *
+ * @param nameOrDir a run's directory, or a checkpoint's: a directory or a name in the Hugging Face cache
+ * @throws EgoLensError `ask/other-model` where it is something else, `exo2ego/no-output`, `exo2ego/changed-part`,
+ * `weights/...`, `tokenizer/...`
+ * @example
+ * using model = await openVideoModel('runs/practice')
+ * const { talk } = await model.watch('tea.mp4', { start: 3, end: 8 })
+ */
+export async function openVideoModel(nameOrDir: string, options: OpenOptions = {}): Promise<VideoModel> {
+  if ((await exists(nameOrDir)) && !(await isDirectory(nameOrDir))) {
+    throw otherModel(nameOrDir, 'this is a file, and a model is a directory')
+  }
+  const { dir } = await resolveWeights(nameOrDir)
+  if (await exists(join(dir, 'adapter.json'))) {
+    throw otherModel(dir, 'this run has learnt to recognise actions, not to answer (egolens recognise takes it)')
+  }
+  return (await exists(join(dir, 'config.json'))) ? openCheckpoint(dir, options) : openRun(dir, options)
+}
+
+const otherModel = (where: string, message: string) =>
+  new EgoLensError('ask/other-model', message, {
+    where,
+    cure: 'name the run of a stage of Exo2Ego, or a VideoLLaMA2 checkpoint such as DAMO-NLP-SG/VideoLLaMA2-7B-16F',
+  })
+
+/**
+ * A run: its parts, by reference, on the weights that it began with; the low-rank layers are merged, for speed. The
+ * wearer's tower sees the video where the run has one, F(x) beside it once there is a mapping.
+ */
+async function openRun(dir: string, { device = 'cpu', languageType }: OpenOptions): Promise<VideoModel> {
+  const { stage, parts, model: given } = await readOutput(dir)
+  const options = resolvedStageSchema.shape.model.parse(given)
+  const view = stage !== 'preparation' && parts.ego ? 'ego' : 'exo'
+  const uses = view === 'ego' ? ['ego', 'connector', 'mapping', 'lora'] : ['exo', 'connector']
+  const without = options.concat === 'none' ? 'mapping' : undefined
+  const wanted = partNames.filter((part) => parts[part] && uses.includes(part) && part !== without)
+  const setting = { parts: wanted, seed: 0, layer: { device }, languageType }
+  const { model, tokenizer, preprocessing } = await buildModel(options, setting)
+  try {
+    await loadOutput(dir, model)
+    model.lora?.merge()
+    model.requiresGrad_(false).eval()
+  } catch (error) {
+    model.dispose()
+    throw error
+  }
+  const { frames, short, system } = options
+  // Stages are trained with this one, whatever the language model.
+  return new VideoModel({ model, tokenizer, preprocessing, view, frames, short, system, template: mistralTemplate })
+}
+
+const checkpoint = z.looseObject({
+  model_type: z.enum(['videollama2_mistral', 'videollama2_qwen2']),
+  num_frames: z.int().positive().default(16),
+  mm_vision_select_layer: z.int().default(-2),
+})
+
+/** A checkpoint of VideoLLaMA2: language model, image tower and connector of one directory. */
+async function openCheckpoint(dir: string, { device = 'cpu', languageType }: OpenOptions): Promise<VideoModel> {
+  const path = join(dir, 'config.json')
+  const parsed = checkpoint.safeParse(await readJson(path))
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    throw otherModel(path, `no VideoLLaMA2 checkpoint: ${issue.path.join('.') || 'the file'}: ${issue.message}`)
+  }
+  const { model_type: kind, num_frames: frames, mm_vision_select_layer: selectLayer } = parsed.data
+  const options = resolvedStageSchema.shape.model.parse({ base: dir, frames, selectLayer, concat: 'none' })
+  const setting = { parts: ['ego', 'connector'] as const, seed: 0, layer: { device }, languageType }
+  const { model, tokenizer, preprocessing } = await buildModel(options, setting)
+  model.requiresGrad_(false).eval()
+  const template = kind === 'videollama2_qwen2' ? chatMlTemplate : mistralTemplate
+  return new VideoModel({
+    ...{ model, tokenizer, preprocessing, frames, template },
+    ...{ view: 'ego', short: options.short, system: options.system },
+  })
+}
