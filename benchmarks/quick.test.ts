@@ -12,5 +12,9 @@ describe('benchmarks run in their smallest setting and print one document', () =
     'coop-step',
     'xmic-score',
     'text-memory',
+    'mllm-prefill',
+    'mllm-decode',
+    'mllm-train-step',
+    'candidates',
   ])('%s', expectDocument)
 })

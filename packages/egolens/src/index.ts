@@ -17,9 +17,11 @@ export * from './hands/index.js'
 export { createMethod, methodNamed, methods, registerMethod } from './methods/registry.js'
 export type { Backbone, Batch, Method, MethodDefinition, Needs, Output, Setting, Stage } from './methods/types.js'
 export {
+  type AskOptions,
   applyLora,
   type CandidateScore,
   CausalLM,
+  Conversation,
   chatMlTemplate,
   type GenerationOptions,
   generate as generateText,
@@ -35,6 +37,7 @@ export {
   mistralTemplate,
   nextTokenLoss,
   plainTemplate,
+  type Reply,
   saveCausalLM,
   saveLora,
   scoreCandidates,

@@ -15,7 +15,7 @@ describe.skipIf(!existsSync(main))('egolens ask', () => {
   const { folder, at, remove } = temporaryFolder()
   const video = join(folder, 'videos', '0-ego.mp4')
   beforeAll(async () => {
-    const tiny = await tinyStages(folder)
+    const tiny = await tinyStages(folder, { count: 1 })
     const { model } = await tinyRun(tiny, at('runs/practice'))
     model.dispose()
   })

@@ -14,8 +14,8 @@ export interface TinyStages {
 
 const texts = ['C takes the cup.', 'C cuts the onion.', 'C washes a pan.', 'C opens the lid.']
 
-/** Eight takes of four sentences: each has a hue, the wearer sees it darker than who stands beside. */
-export async function tinyStages(dir: string): Promise<TinyStages> {
+/** Takes of four sentences, eight by default: each has a hue, the wearer sees it darker than who stands beside. */
+export async function tinyStages(dir: string, { count = 8 } = {}): Promise<TinyStages> {
   await mkdir(join(dir, 'videos'), { recursive: true })
   const { json, config, tokens } = sentencePieces([
     'takes',
@@ -37,7 +37,7 @@ export async function tinyStages(dir: string): Promise<TinyStages> {
   const vision = { ...tinyConfig.vision, image: 32, patch: 4 }
   const clip = { ...tinyConfig, vision }
   await writeClip(join(dir, 'clip'), clip, formulaWeights(clip), wordTokenizer(clip.text.vocabulary))
-  const takes = Array.from({ length: 8 }, (_, i) => take(dir, i))
+  const takes = Array.from({ length: count }, (_, i) => take(dir, i))
   await writeLines(
     join(dir, 'pairs.jsonl'),
     takes.map(({ pair }) => pair),

@@ -1,0 +1,51 @@
+import { KeyValueCache } from 'egolens'
+import { agree } from './harness/agree.js'
+import type { Bench, Benchmark } from './harness/bench.js'
+import { languageSetting, peerConfig, quietly, surprise } from './harness/language.js'
+import { ourSide } from './harness/machine.js'
+import { Peer } from './harness/peer.js'
+import { milliseconds, timed } from './harness/step.js'
+
+/** A prompt's way through the language model into a new cache, and the logits behind it. */
+export const mllmPrefill: Benchmark = {
+  name: 'mllm-prefill',
+  about: 'a prompt of 500 tokens into a new cache, against the same model written plainly in Python',
+  goals: { ratio: 1 },
+  run,
+}
+
+async function run(bench: Bench): Promise<void> {
+  const { config, model, prefix, file } = languageSetting(bench)
+  const length = prefix.shape[1]!
+  const ours = (): number =>
+    quietly(() => {
+      const cache = new KeyValueCache(config.layers, 1, length)
+      const hidden = model.forward(prefix, { cache })
+      const found = surprise(model, hidden.narrow(1, length - 1, 1), 3).item()
+      cache.dispose()
+      return found
+    })
+  const first = ours()
+  const side = await ourSide()
+  bench.side('ours', side)
+  using peer = await Peer.python(bench, 'language', side.blas)
+  if (peer) {
+    bench.side('python', peer.side)
+    await peer.ask({ run: 'load', path: file, ...peerConfig(config) })
+    agree(bench, 'Python', first, Number((await peer.ask({ run: 'prefill', id: 3 })).loss))
+  }
+  const samples = await bench.interleave({
+    ours: timed(ours),
+    python: peer && (() => peer.seconds({ run: 'prefill', id: 3 })),
+  })
+  bench.figure('prefill', 'ms', milliseconds(samples.ours))
+  bench.figure(
+    'rate',
+    'tokens/s',
+    samples.ours.map((seconds) => length / seconds),
+  )
+  if (samples.python) {
+    bench.figure('pythonPrefill', 'ms', milliseconds(samples.python))
+    if (bench.comparable('ours', 'python')) bench.ratio(samples.ours, samples.python)
+  }
+}
