@@ -47,7 +47,6 @@ async function run(bench: Bench): Promise<void> {
   using peer = await Peer.python(bench, 'adapter-step', ours.blas)
   using tuned = await Peer.python(bench, 'adapter-step', ours.blas, ourMalloc)
   if (peer && tuned) {
-    bench.side('python', peer.side)
     for (const side of [peer, tuned]) await side.ask({ run: 'load', path: file })
     agree(bench, 'Python', closedLoss, Number((await peer.ask({ run: 'step', steps: 1 })).loss))
     await tuned.ask({ run: 'step', steps: 1 })

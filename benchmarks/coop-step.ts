@@ -44,7 +44,6 @@ async function run(bench: Bench): Promise<void> {
   bench.side('ours', side)
   using peer = await Peer.python(bench, 'coop-step', side.blas)
   if (peer) {
-    bench.side('python', peer.side)
     const heads = bench.quick ? 2 : 8
     await peer.ask({ run: 'load', weights: join(dir, 'model.safetensors'), given: file, heads, chunk: CHUNK })
     agree(bench, 'Python', first, Number((await peer.ask({ run: 'step' })).loss))

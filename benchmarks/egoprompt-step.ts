@@ -49,7 +49,6 @@ async function run(bench: Bench): Promise<void> {
   using tuned = bench.quick ? undefined : await Peer.python(bench, 'egoprompt-step', ours.blas, ourMalloc)
   const first = kept()
   if (peer) {
-    bench.side('python', peer.side)
     for (const side of tuned ? [peer, tuned] : [peer]) {
       await side.ask({ run: 'load', path: file })
       agree(bench, 'Python', first, Number((await side.ask({ run: 'step', steps: 1 })).loss))

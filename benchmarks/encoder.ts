@@ -37,7 +37,6 @@ async function run(bench: Bench): Promise<void> {
 
   using peer = await Peer.python(bench, 'encoder', ours.blas)
   if (peer) {
-    bench.side('python', peer.side)
     const pixelFile = join(bench.folder, 'pixels.safetensors')
     safetensors.save(pixelFile, { pixels })
     await peer.ask({ run: 'load', path: weights, heads: size.heads, patch: size.patch, pixels: pixelFile })

@@ -38,7 +38,6 @@ async function run(bench: Bench): Promise<void> {
   const graph = ssdGraph()
   using peer = await Peer.python(bench, 'hands', ours.blas)
   if (peer) {
-    bench.side('python', peer.side)
     await peer.ask({ run: 'load', folder: graph.folder })
   }
   const model = join(bench.folder, 'ssd.onnx')

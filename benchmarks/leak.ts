@@ -42,7 +42,6 @@ async function run(bench: Bench): Promise<void> {
   const ours = await ourSide()
   bench.side('ours', ours)
   using peer = await Peer.python(bench, 'leak', ours.blas)
-  if (peer) bench.side('python', peer.side)
 
   const seen = { tensors: [] as number[], bytes: [] as number[], resident: [] as number[] }
   for (let sample = 0; sample < SAMPLES; sample++) {

@@ -3,9 +3,7 @@ import { type CausalLM, KeyValueCache } from 'egolens'
 import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
 import { clock } from './harness/clock.js'
-import { idRow, languageSetting, peerConfig, quietly, someIds, surprise } from './harness/language.js'
-import { ourSide } from './harness/machine.js'
-import { Peer } from './harness/peer.js'
+import { idRow, languagePeer, languageSetting, quietly, someIds, surprise } from './harness/language.js'
 import { milliseconds } from './harness/step.js'
 
 /** Tokens one by one behind a prompt: every weight is read once for each, so that memory sets the limit. */
@@ -18,7 +16,8 @@ export const mllmDecode: Benchmark = {
 }
 
 async function run(bench: Bench): Promise<void> {
-  const { config, model, prefix, file } = languageSetting(bench)
+  const setting = languageSetting(bench)
+  const { config, model, prefix } = setting
   const ids = someIds(bench.quick ? 3 : 32, config.vocabulary)
   bench.set({ tokens: ids.length })
   const bandwidth = readingRate(bench)
@@ -37,12 +36,8 @@ async function run(bench: Bench): Promise<void> {
     return { loss, seconds }
   }
   const first = ours()
-  const side = await ourSide()
-  bench.side('ours', side)
-  using peer = await Peer.python(bench, 'language', side.blas)
+  using peer = await languagePeer(bench, setting)
   if (peer) {
-    bench.side('python', peer.side)
-    await peer.ask({ run: 'load', path: file, ...peerConfig(config) })
     agree(bench, 'Python', first.loss, Number((await peer.ask({ run: 'decode', ids })).loss))
   }
   const samples = await bench.interleave({

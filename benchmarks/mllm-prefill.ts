@@ -1,9 +1,7 @@
 import { KeyValueCache } from 'egolens'
 import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
-import { languageSetting, peerConfig, quietly, surprise } from './harness/language.js'
-import { ourSide } from './harness/machine.js'
-import { Peer } from './harness/peer.js'
+import { languagePeer, languageSetting, quietly, surprise } from './harness/language.js'
 import { milliseconds, timed } from './harness/step.js'
 
 /** A prompt's way through the language model into a new cache, and the logits behind it. */
@@ -15,7 +13,8 @@ export const mllmPrefill: Benchmark = {
 }
 
 async function run(bench: Bench): Promise<void> {
-  const { config, model, prefix, file } = languageSetting(bench)
+  const setting = languageSetting(bench)
+  const { config, model, prefix } = setting
   const length = prefix.shape[1]!
   const ours = (): number =>
     quietly(() => {
@@ -26,12 +25,8 @@ async function run(bench: Bench): Promise<void> {
       return found
     })
   const first = ours()
-  const side = await ourSide()
-  bench.side('ours', side)
-  using peer = await Peer.python(bench, 'language', side.blas)
+  using peer = await languagePeer(bench, setting)
   if (peer) {
-    bench.side('python', peer.side)
-    await peer.ask({ run: 'load', path: file, ...peerConfig(config) })
     agree(bench, 'Python', first, Number((await peer.ask({ run: 'prefill', id: 3 })).loss))
   }
   const samples = await bench.interleave({

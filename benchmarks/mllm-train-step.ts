@@ -3,9 +3,7 @@ import { fromTypedArray, Generator, nn, optim, randn, safetensors, scope } from 
 import { applyLora, nextTokenLoss } from 'egolens'
 import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
-import { languageSetting, peerConfig, someIds } from './harness/language.js'
-import { ourSide } from './harness/machine.js'
-import { Peer } from './harness/peer.js'
+import { languagePeer, languageSetting, someIds } from './harness/language.js'
 import { milliseconds, timed } from './harness/step.js'
 
 /** A training step of low-rank layers in a frozen language model: forward, loss on the answers, backward, AdamW. */
@@ -20,7 +18,8 @@ const [BATCH, LR] = [2, 1e-3]
 const DECAY = 0.02
 
 async function run(bench: Bench): Promise<void> {
-  const { config, model, prefix, file } = languageSetting(bench)
+  const setting = languageSetting(bench)
+  const { config, model, prefix } = setting
   const [length, targets] = [prefix.shape[1]!, bench.quick ? 4 : 32]
   const settings = { r: bench.quick ? 4 : 16, alpha: bench.quick ? 8 : 32, dropout: 0 }
   bench.set({ ...settings, batch: BATCH, targets, optimizer: 'adamw' })
@@ -52,12 +51,8 @@ async function run(bench: Bench): Promise<void> {
       return loss.item()
     })
   const [first, second] = [ours(), ours()]
-  const side = await ourSide()
-  bench.side('ours', side)
-  using peer = await Peer.python(bench, 'language', side.blas)
+  using peer = await languagePeer(bench, setting)
   if (peer) {
-    bench.side('python', peer.side)
-    await peer.ask({ run: 'load', path: file, ...peerConfig(config) })
     const { r, alpha } = settings
     await peer.ask({ run: 'lora', path: given, scale: alpha / r, lr: LR, decay: DECAY })
     agree(bench, 'Python', first, Number((await peer.ask({ run: 'step' })).loss))

@@ -31,7 +31,6 @@ async function run(bench: Bench): Promise<void> {
   const ours = await ourSide()
   bench.side('ours', ours)
   using peer = await Peer.python(bench, 'op-overhead', ours.blas)
-  if (peer) bench.side('python', peer.side)
 
   const samples = await bench.interleave({
     ours: adds(100),

@@ -25,10 +25,8 @@ async function run(bench: Bench): Promise<void> {
   const node = async (...argv: string[]) => (await runProgram(process.execPath, argv, env)).seconds
   const sum = `import { ones } from ${JSON.stringify(engine)}; if (ones([1]).add(1).item() !== 2) process.exit(1)`
   const python = pythonWithTorch()
-  if (python) {
-    using peer = await Peer.python(bench, 'op-overhead', ours.blas)
-    bench.side('python', peer!.side)
-  }
+  // It is asked nothing: that it starts says which libraries that side takes.
+  if (python) (await Peer.python(bench, 'op-overhead', ours.blas))?.[Symbol.dispose]()
   const pythonEnv = peerEnvironment(bench.threads, ours.blas)
   const samples = await bench.interleave({
     engine: () => node('--input-type=module', '-e', sum),

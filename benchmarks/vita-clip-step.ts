@@ -41,7 +41,6 @@ async function run(bench: Bench): Promise<void> {
   bench.side('ours', side)
   using peer = await Peer.python(bench, 'vita-clip-step', side.blas)
   if (peer) {
-    bench.side('python', peer.side)
     for (const form of ['published', 'beside']) {
       const weights = join(dir, 'model.safetensors')
       await peer.ask({ run: 'load', weights, given: file, heads: size.heads, patch: size.patch })

@@ -12,6 +12,8 @@ import {
 } from '@egolens/torch'
 import { CausalLM, type LanguageConfig } from 'egolens'
 import type { Bench } from './bench.js'
+import { ourSide } from './machine.js'
+import { Peer } from './peer.js'
 
 export interface LanguageSetting {
   config: LanguageConfig
@@ -47,10 +49,15 @@ export function languageSetting(bench: Bench): LanguageSetting {
   return { config, model, prefix, file }
 }
 
-/** What the peer is to know besides the weights. */
-export const peerConfig = ({ layers, heads, keyValueHeads, eps, ropeTheta }: LanguageConfig) => ({
-  config: { layers, heads, groups: keyValueHeads, eps, theta: ropeTheta },
-})
+/** The same model in Python, with the weights that are in a file; the document has both sides. */
+export async function languagePeer(bench: Bench, { config, file }: LanguageSetting): Promise<Peer | undefined> {
+  const side = await ourSide()
+  bench.side('ours', side)
+  const peer = await Peer.python(bench, 'language', side.blas)
+  const { layers, heads, keyValueHeads: groups, eps, ropeTheta: theta } = config
+  await peer?.ask({ run: 'load', path: file, config: { layers, heads, groups, eps, theta } })
+  return peer
+}
 
 /** Ids that no model would say, the same each time. */
 export const someIds = (count: number, vocabulary: number, from = 0): number[] =>

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Bench } from './bench.js'
-import { type Side, side } from './document.js'
+import { side } from './document.js'
 
 const hello = z.object({ side, versions: z.record(z.string(), z.string()) })
 const answer = z.record(z.string(), z.union([z.number(), z.string(), z.array(z.number())]))
@@ -38,14 +38,13 @@ export const ourMalloc = {
 export class Peer {
   readonly #child: ChildProcess
   readonly #lines: AsyncIterator<string>
-  #side: Side | undefined
 
   private constructor(program: string, script: string, env: NodeJS.ProcessEnv) {
     this.#child = spawn(program, [script], { env, stdio: ['pipe', 'pipe', 'inherit'] })
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]()
   }
 
-  /** Starts peers/<name>.py, or notes why there is none. */
+  /** Starts peers/<name>.py, which is the side `python` of the document then, or notes why there is none. */
   static async python(bench: Bench, name: string, blas: string | null, env: NodeJS.ProcessEnv = {}) {
     const program = pythonWithTorch()
     if (!program) {
@@ -55,13 +54,9 @@ export class Peer {
     const script = fileURLToPath(new URL(`../../peers/${name}.py`, import.meta.url))
     const peer = new Peer(program, script, { ...peerEnvironment(bench.threads, blas), ...env })
     const said = hello.parse(await peer.#line())
-    peer.#side = said.side
+    bench.side('python', said.side)
     for (const [of, version] of Object.entries(said.versions)) bench.version(of, version)
     return peer
-  }
-
-  get side(): Side {
-    return this.#side!
   }
 
   /** @throws where the peer ends instead of answering; its words are on stderr then */

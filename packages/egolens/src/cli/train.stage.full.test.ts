@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StageName, StageRecipeInput } from '../exo2ego/index.js'
 import { tinyStages } from '../exo2ego/training/stage.testing.js'
 import { temporaryFolder } from '../video/testing.js'
+import { freePort } from './launch/place.js'
 
 // The command line is tested as it is used: the built program in processes of its own.
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -25,15 +25,6 @@ function start(args: readonly string[], variables: Record<string, string> = {}) 
 }
 
 const egolens = (...args: string[]) => start(args).ended
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return String(port)
-}
 
 describe.skipIf(!existsSync(main))('egolens train with a stage of Exo2Ego', () => {
   const { folder, at, remove } = temporaryFolder()
@@ -106,7 +97,7 @@ describe.skipIf(!existsSync(main))('egolens train with a stage of Exo2Ego', () =
   }, 120_000)
 
   it('ends with a clear error where another process is lost', async () => {
-    const shared = { WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: await freePort() }
+    const shared = { WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(await freePort()) }
     const args = ['train', guidance, '--dir', at('lost'), '--set', 'training.epochs=10000']
     const [zero, one] = [0, 1].map((rank) => start(args, { ...shared, RANK: `${rank}`, LOCAL_RANK: `${rank}` }))
     await until(async () => (await losses(at('lost'))).length >= 2)

@@ -46,7 +46,7 @@ export function train(): Command {
     .action(
       action<Options>(async (session, options, path) => {
         await useAllCores()
-        const { holdsStageRecipe } = await import('../exo2ego/index.js')
+        const { holdsStageRecipe } = await import('../exo2ego/recipe.kind.js')
         const isStage = await holdsStageRecipe(path!)
         if (options.plan) return planRecipe(session, options, { path: path!, isStage })
         if (isStage) return trainStageRecipe(session, options, path!)

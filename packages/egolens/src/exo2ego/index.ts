@@ -6,7 +6,8 @@ export {
   answerClosed,
   type ClosedOptions,
 } from './questions/closed.js'
-export { holdsStageRecipe, isStageRecipe, parseStageRecipe, readStageRecipe, resolveStageRecipe } from './recipe.js'
+export { parseStageRecipe, readStageRecipe, resolveStageRecipe } from './recipe.js'
+export { holdsStageRecipe, isStageRecipe } from './recipe.kind.js'
 export type { ModelOptions, StageRecipe, StageRecipeInput } from './recipe.schema.js'
 export { type PartName, partNames, type StageName, stageNames, stages } from './stages/index.js'
 export { readOutput, type StageOutputFile } from './training/output.js'

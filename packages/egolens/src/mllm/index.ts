@@ -1,4 +1,4 @@
-export type { Choice } from './ask/choices.js'
+export { type Choice, likeliest, weighChoices } from './ask/choices.js'
 export { Conversation, type ConversationOptions, type Reply } from './ask/conversation.js'
 export type { AskOptions } from './ask/options.js'
 export type { Reason } from './generation/answer.js'

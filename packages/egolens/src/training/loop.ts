@@ -3,6 +3,7 @@ import { autocast, optim, scope, TorchError } from '@egolens/torch'
 import { EgoLensError } from '../errors.js'
 import type { Batch, Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
+import { stop } from './beginning.js'
 import type { TrainingState } from './checkpoint.js'
 import type { BatchPlan, ClipLoader } from './loader.js'
 import type { RunLog } from './log.js'
@@ -139,13 +140,6 @@ function averages({ sums }: TrainingState): { loss: number; accuracy: Record<str
   const share = (component: string, hits: number) => hits / Math.max(1, sums.labelled?.[component] ?? sums.clips)
   const accuracy = Object.entries(sums.correct).map(([component, hits]) => [component, share(component, hits)])
   return { loss: sums.loss / sums.clips, accuracy: Object.fromEntries(accuracy) }
-}
-
-async function stop(save: () => Promise<void>): Promise<never> {
-  await save()
-  throw new EgoLensError('run/interrupted', 'training was interrupted; a checkpoint was written', {
-    cure: 'go on with --resume',
-  })
 }
 
 /** The clips whose features are broken, where there are any, come first: the others only shared their batch. */

@@ -1,20 +1,12 @@
 import { Generator, type optim, safetensors, scope } from '@egolens/torch'
-import { EgoLensError } from '../errors.js'
 import { top1 } from '../evaluation/top1.js'
 import { readBytes } from '../files/read.js'
 import { UNLABELLED } from '../methods/cross-entropy.js'
 import type { Method } from '../methods/types.js'
 import type { Progress } from '../progress.js'
 import { saveTensors } from '../weights/save-tensors.js'
-import {
-  cutLog,
-  OTHER_RECIPE,
-  readCheckpoint,
-  type Skipped,
-  type TrainingState,
-  tidyCheckpoints,
-  writeCheckpoint,
-} from './checkpoint.js'
+import { type Beginning, beginRun, stopwatch } from './beginning.js'
+import { type Skipped, type TrainingState, writeCheckpoint } from './checkpoint.js'
 import { ClassTexts } from './class-texts.js'
 import type { ClipSet, TrainingData } from './data.js'
 import { scoreTable } from './evaluate.js'
@@ -70,60 +62,13 @@ export async function learn(sitting: Sitting): Promise<Learned> {
   }
 }
 
-interface Beginning {
-  state: TrainingState
-  skipped: Skipped[]
-  resumedFrom?: number
-}
-
 /** The state to train on from: everything that decides what follows is as it was at the checkpoint. */
 async function begin({ recipe, dir, resume, method }: Sitting, optimizer: Optimizer): Promise<Beginning> {
-  const paths = runPaths(dir)
-  return scope(async () => {
-    const { checkpoint, skipped } = resume
-      ? await readCheckpoint(paths.checkpoints, recipeHash(recipe))
-      : { checkpoint: undefined, skipped: [] }
-    if (!checkpoint) {
-      refuseOthers(skipped, paths.checkpoints)
-      await cutLog(paths.log, 0)
-      return { state: initialState(recipe), skipped }
-    }
-    const { state } = checkpoint
+  return beginRun({ dir, resume, hash: recipeHash(recipe), keep: recipe.training.keep }, (checkpoint) => {
     method.module.loadStateDict(checkpoint.model)
     optimizer.loadStateDict(checkpoint.optimizer)
-    Generator.default().setState(Buffer.from(state.generator, 'base64'))
-    await cutLog(paths.log, state.logBytes)
-    // It may have been cut off at this; where a checkpoint is damaged, the older ones are worth more than order.
-    if (skipped.length === 0) await tidyCheckpoints(paths.checkpoints, recipe.training.keep)
-    return { state, skipped, resumedFrom: state.step }
+    Generator.default().setState(Buffer.from(checkpoint.state.generator, 'base64'))
   })
-}
-
-/** To begin anew beside whole checkpoints of another recipe would overwrite somebody's work, and be no resumption. */
-function refuseOthers(skipped: readonly Skipped[], where: string): void {
-  const others = skipped.filter(({ reason }) => reason === OTHER_RECIPE).map(({ name }) => name)
-  if (others.length === 0) return
-  throw new EgoLensError(
-    'run/other-checkpoint',
-    `${others.join(', ')}: ${OTHER_RECIPE}, and there is none of this one`,
-    {
-      where,
-      cure: 'bring back the checkpoints of this run, or remove these to begin anew',
-    },
-  )
-}
-
-function initialState(recipe: Recipe): TrainingState {
-  return {
-    recipe: recipeHash(recipe),
-    step: 0,
-    epoch: 0,
-    position: 0,
-    sums: { loss: 0, clips: 0, correct: {}, labelled: {} },
-    generator: '',
-    logBytes: 0,
-    seconds: 0,
-  }
 }
 
 /** One process's part of a run: tables in memory, the log open, the loop. */
@@ -180,14 +125,6 @@ async function sit(sitting: Sitting, optimizer: Optimizer, state: TrainingState,
   } finally {
     await log.close()
     for (const one of opened) one.dispose()
-  }
-}
-
-/** Adds this sitting's seconds to those of the sittings before. */
-function stopwatch(state: TrainingState): () => void {
-  const [before, began] = [state.seconds, performance.now()]
-  return () => {
-    state.seconds = before + (performance.now() - began) / 1000
   }
 }
 

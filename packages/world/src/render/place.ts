@@ -1,8 +1,7 @@
-import { WorldError } from '../errors.js'
 import { formats } from '../formats/index.js'
-import { placeNames } from '../place/names.js'
 import type { Counts, PlaceRequest } from '../video/plan.js'
 import { planPlace } from '../video/plan.js'
+import { checkRequest } from './check.js'
 import type { Manifest } from './manifest.js'
 import { claim, manifestOf } from './manifest.js'
 import type { RunOptions } from './run.js'
@@ -40,18 +39,13 @@ function requestOf({
   untrimmed = { train: 0, test: 0 },
   seed = 1,
 }: RenderPlaceOptions): PlaceRequest {
-  if (!placeNames.includes(place))
-    throw new WorldError('bad-options', `There is no place "${place}"; there are ${placeNames.join(', ')}.`)
-  const numbers = {
-    'clips.train': clips.train,
-    'clips.test': clips.test,
-    'untrimmed.train': untrimmed.train,
-    'untrimmed.test': untrimmed.test,
-    seed,
-  }
-  for (const [name, value] of Object.entries(numbers))
-    if (!Number.isInteger(value) || value < 0)
-      throw new WorldError('bad-options', `${name} must be a whole number of at least 0, not ${value}.`)
+  checkRequest(place, {
+    'clips.train': { value: clips.train },
+    'clips.test': { value: clips.test },
+    'untrimmed.train': { value: untrimmed.train },
+    'untrimmed.test': { value: untrimmed.test },
+    seed: { value: seed },
+  })
   return {
     place,
     seed,

@@ -1,8 +1,7 @@
-import { WorldError } from '../errors.js'
 import { writeEgoExo4d } from '../formats/ego-exo4d.js'
-import { placeNames } from '../place/names.js'
 import type { TakesRequest } from '../takes/plan.js'
 import { planTakes, takeSplits } from '../takes/plan.js'
+import { checkRequest } from './check.js'
 import type { TakesManifest } from './manifest.js'
 import { claim, takesManifestOf } from './manifest.js'
 import type { RunOptions } from './run.js'
@@ -42,11 +41,10 @@ function requestOf({
   actions = 8,
   seed = 1,
 }: RenderTakesOptions): TakesRequest {
-  if (!placeNames.includes(place))
-    throw new WorldError('bad-options', `There is no place "${place}"; there are ${placeNames.join(', ')}.`)
-  const counts = takeSplits.map((split) => [`takes.${split}`, takes[split], 0] as const)
-  for (const [name, value, least] of [...counts, ['actions', actions, 1] as const, ['seed', seed, 0] as const])
-    if (!Number.isInteger(value) || value < least)
-      throw new WorldError('bad-options', `${name} must be a whole number of at least ${least}, not ${value}.`)
+  checkRequest(place, {
+    ...Object.fromEntries(takeSplits.map((split) => [`takes.${split}`, { value: takes[split] }])),
+    actions: { value: actions, least: 1 },
+    seed: { value: seed },
+  })
   return { place, seed, takes: { train: takes.train, val: takes.val, test: takes.test }, actions }
 }

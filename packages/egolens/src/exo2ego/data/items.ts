@@ -49,6 +49,9 @@ export interface ItemOptions {
   blind?: boolean | undefined
 }
 
+/** Paths of media as records have them: from a folder, unless they say where they begin. */
+export const mediaIn = (root: string) => (media: string) => (isAbsolute(media) ? media : join(root, media))
+
 /** A caption of a video or a piece of it, as `egolens build captions` writes them. */
 const captionRecord = z.strictObject({
   media: z.string().min(1),
@@ -70,7 +73,7 @@ export async function openItems(
   options: ItemOptions = {},
 ): Promise<StageItems> {
   const { limit, root = dirname(path), view = 'exo', system, blind = false } = options
-  const at = (video: string) => (isAbsolute(video) ? video : join(root, video))
+  const at = mediaIn(root)
   const caption = (text: string) => tokenisePrompt(tokenizer, plainTemplate(text, { ends: true }))
   switch (stage) {
     case 'initialization': {

@@ -1,3 +1,4 @@
+import { inPieces } from '../../training/pieces.js'
 import { random, shuffled } from '../../training/random.js'
 
 /** Which items go into a step on one process. */
@@ -33,7 +34,7 @@ export function* planEpoch(epoch: number, position: number, sampling: Sampling):
   for (let step = position; step < stepsPerEpoch(sampling); step++) {
     const all = order.slice(step * globalBatch, (step + 1) * globalBatch)
     const mine = all.filter((_, i) => i % worldSize === rank)
-    yield { all, own: pieces(mine, localBatch) }
+    yield { all, own: inPieces(mine, localBatch) }
   }
 }
 
@@ -45,8 +46,4 @@ export function accumulation({ globalBatch, localBatch, worldSize }: Omit<Sampli
   const each = Math.ceil(globalBatch / worldSize)
   const local = Math.min(localBatch, each)
   return { local, microBatches: Math.ceil(each / local) }
-}
-
-function pieces(list: number[], size: number): number[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
 }

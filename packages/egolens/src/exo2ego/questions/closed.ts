@@ -1,16 +1,18 @@
-import { isAbsolute, join } from 'node:path'
 import { noGrad, scope, type Tensor } from '@egolens/torch'
 import {
   conversation,
   joinVisuals,
   type LanguageTokenizer,
+  likeliest,
   mistralTemplate,
-  scoreCandidates,
   tokenisePrompt,
+  weighChoices,
 } from '../../mllm/index.js'
 import { type Progress, silent } from '../../progress.js'
+import { inPieces } from '../../training/pieces.js'
 import type { EgoItRecord } from '../data/egoit/index.js'
 import type { ClipFrames } from '../data/frames.js'
+import { mediaIn } from '../data/items.js'
 import type { Exo2Ego } from '../model/model.js'
 import { Tape } from '../model/tape.js'
 import { seen } from '../stages/index.js'
@@ -55,13 +57,12 @@ export async function answerClosed(
 ): Promise<AnsweredQuestion[]> {
   const { frames, root, blind = false, batch = 16, progress = silent } = options
   const asked = records.filter(({ choices }) => choices !== undefined)
-  const at = (video: string) => (isAbsolute(video) ? video : join(root, video))
+  const at = mediaIn(root)
   const answers: AnsweredQuestion[] = []
   const training = model.training
   model.eval()
   try {
-    for (let from = 0; from < asked.length; from += batch) {
-      const group = asked.slice(from, from + batch)
+    for (const group of inPieces(asked, batch)) {
       const clips = group.map(({ video, start, end }) => ({ video: at(video), start, end }))
       const pixels = blind ? undefined : await frames.batch(clips)
       try {
@@ -88,22 +89,14 @@ function answerGroup(
     const choices = record.choices!
     const turns = conversation(record, { system, marker: visual ? '<video>' : '' })
     const prompt = tokenisePrompt(tokenizer, mistralTemplate(turns))
-    const probabilities = scope(() => {
+    const found = scope(() => {
       const { embeddings } = joinVisuals(model.llm, [{ ...prompt, visuals: visual ? [visual.select(0, i)] : [] }])
-      const candidates = choices.map((choice) => [...tokenizer.encodeNext(choice), tokenizer.eos])
-      return softmax(scoreCandidates(model.llm, embeddings, candidates).map(({ sum }) => sum))
+      return weighChoices({ model: model.llm, tokenizer }, { embeddings }, choices)
     })
-    const best = probabilities.indexOf(Math.max(...probabilities))
+    const probabilities = found.map(({ probability }) => probability)
     const { id = '', task = 'question', answer } = record
-    return { id, task, answer, chosen: choices[best]!, probabilities }
+    return { id, task, answer, chosen: likeliest(found).text, probabilities }
   })
-}
-
-function softmax(values: readonly number[]): number[] {
-  const most = Math.max(...values)
-  const powers = values.map((value) => Math.exp(value - most))
-  const sum = powers.reduce((a, b) => a + b, 0)
-  return powers.map((power) => power / sum)
 }
 
 /** How often a kind of question was answered right, and how often a guess would be. */

@@ -45,6 +45,20 @@ export async function trainChain(folder: string): Promise<Chain> {
   }
 }
 
+/** Stops a stage of the chain after its third step, goes on with it, and holds what comes of it against the chain's run. */
+export async function expectResumed({ tiny, dirs }: Chain, stage: StageName, from: string, dir: string) {
+  const recipe = tiny.recipe(stage, { from })
+  const stopping = new AbortController()
+  const progress = ({ done }: { done: number }) => done === 3 && stopping.abort()
+  const cut = trainStage(recipe, { dir, progress, signal: stopping.signal })
+  await expect(cut).rejects.toMatchObject({ code: 'run/interrupted' })
+  const summary = await trainStage(recipe, { dir, resume: true })
+  expect(summary.resumedFrom).toBe(3)
+  expect(await hashes(dir)).toEqual(await hashes(dirs[stage]))
+  const [a, b] = [await steps(dir), await steps(dirs[stage])]
+  expect(a.map(({ loss }) => loss)).toEqual(b.map(({ loss }) => loss))
+}
+
 export async function steps(dir: string): Promise<Step[]> {
   const lines = (await readFile(join(dir, 'log.jsonl'), 'utf8')).trim().split('\n')
   return lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'step')

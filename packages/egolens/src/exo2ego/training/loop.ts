@@ -3,6 +3,7 @@ import { autocast, type distributed, Generator, optim, scope, TorchError, tensor
 import { EgoLensError } from '../../errors.js'
 import { IGNORED, nextTokenLoss } from '../../mllm/index.js'
 import type { Progress } from '../../progress.js'
+import { stop } from '../../training/beginning.js'
 import type { TrainingState } from '../../training/checkpoint.js'
 import type { RunLog } from '../../training/log.js'
 import { random } from '../../training/random.js'
@@ -191,21 +192,14 @@ export function schedule({ training }: StageRecipe, sampling: Sampling): optim.S
 }
 
 /** Clips the gradient's norm. @returns the norm before */
-function clip({ model, recipe }: StageLoop, all: readonly StageItem[]): number {
-  const trained = model.parameters().filter(({ requiresGrad }) => requiresGrad)
+function clip({ optimizer, recipe }: StageLoop, all: readonly StageItem[]): number {
+  const trained = optimizer.groups.flatMap(({ params }) => params)
   try {
     return optim.clipGradNorm(trained, recipe.training.clipNorm ?? Number.POSITIVE_INFINITY)
   } catch (error) {
     if (error instanceof TorchError && error.code === 'GradientNotFinite') throw notFinite('gradient', all)
     throw error
   }
-}
-
-async function stop(save: () => Promise<void>): Promise<never> {
-  await save()
-  throw new EgoLensError('run/interrupted', 'training was interrupted; a checkpoint was written', {
-    cure: 'go on with --resume',
-  })
 }
 
 function notFinite(what: string, group: readonly StageItem[]): EgoLensError {

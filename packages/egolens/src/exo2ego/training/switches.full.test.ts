@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../video/testing.js'
-import { type StageRecipeInput, trainStage } from '../index.js'
-import { type Chain, hashes, near, steps, trainChain } from './chain.testing.js'
+import type { StageRecipeInput } from '../index.js'
+import { type Chain, expectResumed, hashes, near, steps, trainChain } from './chain.testing.js'
 
 const { folder, at, remove } = temporaryFolder()
 let chain: Chain
@@ -29,18 +29,7 @@ describe('the stages', () => {
 
 describe('a stage that is cut off', () => {
   it('goes on bit for bit in guidance', async () => {
-    const stage = 'guidance'
-    const dir = at(`cut-${stage}`)
-    const recipe = chain.tiny.recipe(stage, { from: chain.dirs.preparation })
-    const stopping = new AbortController()
-    const progress = ({ done }: { done: number }) => done === 3 && stopping.abort()
-    const cut = trainStage(recipe, { dir, progress, signal: stopping.signal })
-    await expect(cut).rejects.toMatchObject({ code: 'run/interrupted' })
-    const summary = await trainStage(recipe, { dir, resume: true })
-    expect(summary.resumedFrom).toBe(3)
-    expect(await hashes(dir)).toEqual(await hashes(chain.dirs[stage]))
-    const [a, b] = [await steps(dir), await steps(chain.dirs[stage])]
-    expect(a.map(({ loss }) => loss)).toEqual(b.map(({ loss }) => loss))
+    await expectResumed(chain, 'guidance', chain.dirs.preparation, at('cut-guidance'))
   })
 })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../video/testing.js'
 import { readOutput, trainStage } from '../index.js'
-import { type Chain, hashes, steps, trainChain } from './chain.testing.js'
+import { type Chain, expectResumed, hashes, steps, trainChain } from './chain.testing.js'
 
 const { folder, at, remove } = temporaryFolder()
 let chain: Chain
@@ -36,18 +36,7 @@ describe('the stages', () => {
 
 describe('a stage that is cut off', () => {
   it('goes on bit for bit', async () => {
-    const stage = 'practice'
-    const dir = at(`cut-${stage}`)
-    const recipe = chain.tiny.recipe(stage, { from: chain.dirs.guidance })
-    const stopping = new AbortController()
-    const progress = ({ done }: { done: number }) => done === 3 && stopping.abort()
-    const cut = trainStage(recipe, { dir, progress, signal: stopping.signal })
-    await expect(cut).rejects.toMatchObject({ code: 'run/interrupted' })
-    const summary = await trainStage(recipe, { dir, resume: true })
-    expect(summary.resumedFrom).toBe(3)
-    expect(await hashes(dir)).toEqual(await hashes(chain.dirs[stage]))
-    const [a, b] = [await steps(dir), await steps(chain.dirs[stage])]
-    expect(a.map(({ loss }) => loss)).toEqual(b.map(({ loss }) => loss))
+    await expectResumed(chain, 'practice', chain.dirs.guidance, at('cut-practice'))
   })
 })
 

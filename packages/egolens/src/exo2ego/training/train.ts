@@ -1,14 +1,8 @@
-import { distributed, nn, noGrad, optim, scope, type Tensor } from '@egolens/torch'
+import { distributed, nn, noGrad, optim, scope } from '@egolens/torch'
 import { EgoLensError } from '../../errors.js'
 import { type Progress, silent } from '../../progress.js'
-import {
-  cutLog,
-  readCheckpoint,
-  type Skipped,
-  type TrainingState,
-  tidyCheckpoints,
-  writeCheckpoint,
-} from '../../training/checkpoint.js'
+import { beginRun, stopwatch } from '../../training/beginning.js'
+import { writeCheckpoint } from '../../training/checkpoint.js'
 import { lockDirectory } from '../../training/lock.js'
 import { RunLog } from '../../training/log.js'
 import { recipeHash } from '../../training/recipe.document.js'
@@ -155,7 +149,13 @@ async function learn(learning: Learning, options: Inside) {
   const state = trainedState(model, trained)
   const optimizer = new optim.AdamW(Object.values(state), { lr, betas, weightDecay })
   try {
-    const begun = await begin(recipe, { dir, resume, state, optimizer, writes: group.rank === 0 })
+    const setting = { dir, resume, hash: recipeHash(recipe), keep, writes: group.rank === 0 }
+    const begun = await beginRun(setting, (checkpoint) => {
+      noGrad(() => {
+        for (const [name, tensor] of Object.entries(state)) tensor.copy_(checkpoint.model[name]!)
+      })
+      optimizer.loadStateDict(checkpoint.optimizer)
+    })
     const blocks = blocksOf(model)
     const places = new Map(blocks.map((block, i) => [block as object, i]))
     const parallel = await distributed.DataParallel.open(model, group, {
@@ -163,7 +163,7 @@ async function learn(learning: Learning, options: Inside) {
       gradAccumulation: microBatches(learning),
     })
     const log = group.rank === 0 ? await RunLog.open(paths.log) : undefined
-    const { position } = begun
+    const { state: position } = begun
     const clock = stopwatch(position)
     try {
       if (resume) await log?.write({ kind: 'resume', step: position.step, skipped: begun.skipped })
@@ -219,59 +219,6 @@ function blocksOf(model: Exo2Ego): nn.Module[] {
 function microBatches({ recipe, sampling: { worldSize } }: Learning): number {
   const { globalBatch, localBatch } = recipe.training
   return accumulation({ globalBatch, localBatch, worldSize }).microBatches
-}
-
-interface Beginning {
-  position: TrainingState
-  skipped: Skipped[]
-  resumedFrom?: number
-}
-
-/** The state to train on from: everything that decides what follows is as it was at the checkpoint. */
-async function begin(
-  recipe: StageRecipe,
-  {
-    dir,
-    resume,
-    state,
-    optimizer,
-    writes,
-  }: {
-    dir: string
-    resume: boolean
-    state: Record<string, Tensor>
-    optimizer: optim.AdamW
-    /** Whether this process is the one that mends what it finds. */
-    writes: boolean
-  },
-): Promise<Beginning> {
-  const paths = runPaths(dir)
-  return scope(async () => {
-    const { checkpoint, skipped } = resume
-      ? await readCheckpoint(paths.checkpoints, recipeHash(recipe))
-      : { checkpoint: undefined, skipped: [] }
-    if (!checkpoint) {
-      if (writes) await cutLog(paths.log, 0)
-      const sums = { loss: 0, clips: 0, correct: {} }
-      const start = { step: 0, epoch: 0, position: 0, sums, generator: '', logBytes: 0, seconds: 0 }
-      return { position: { recipe: recipeHash(recipe), ...start }, skipped }
-    }
-    noGrad(() => {
-      for (const [name, tensor] of Object.entries(state)) tensor.copy_(checkpoint.model[name]!)
-    })
-    optimizer.loadStateDict(checkpoint.optimizer)
-    if (writes) await cutLog(paths.log, checkpoint.state.logBytes)
-    if (writes && skipped.length === 0) await tidyCheckpoints(paths.checkpoints, recipe.training.keep)
-    return { position: checkpoint.state, skipped, resumedFrom: checkpoint.state.step }
-  })
-}
-
-/** Adds this sitting's seconds to those of the sittings before. */
-function stopwatch(state: TrainingState): () => void {
-  const [before, began] = [state.seconds, performance.now()]
-  return () => {
-    state.seconds = before + (performance.now() - began) / 1000
-  }
 }
 
 /** What a stage must leave alone is as it was. */

@@ -1,4 +1,7 @@
-import type { CandidateScore } from '../generation/score.js'
+import { softmax } from '../../evaluation/scores.js'
+import type { Start } from '../generation/decode.js'
+import type { Speaker } from '../generation/generate.js'
+import { scoreCandidates } from '../generation/score.js'
 
 /** An answer to choose, and how likely it is. */
 export interface Choice {
@@ -11,19 +14,30 @@ export interface Choice {
   tokens: number
 }
 
-/** Probabilities of answers out of their log-likelihoods: the softmax of the sums, or of the means. */
-export function choicesOf(
+/**
+ * How likely each answer is to go on from a prompt, its end token included, and its probability among them: the softmax
+ * of the log-likelihoods' sums, or of their means.
+ *
+ * @param start what comes before: embeddings [1, L, W], and what is cached of before them
+ * @throws EgoLensError `mllm/empty-candidate`, `mllm/too-long`
+ */
+export function weighChoices(
+  { model, tokenizer }: Speaker,
+  { embeddings, ...shared }: Pick<Start, 'embeddings' | 'cache'>,
   texts: readonly string[],
-  scores: readonly CandidateScore[],
-  likelihood: 'sum' | 'mean',
+  likelihood: 'sum' | 'mean' = 'sum',
 ): Choice[] {
-  const most = Math.max(...scores.map((score) => score[likelihood]))
-  const weights = scores.map((score) => Math.exp(score[likelihood] - most))
-  const all = weights.reduce((sum, weight) => sum + weight, 0)
+  const answers = texts.map((text) => [...tokenizer.encodeNext(text), tokenizer.eos])
+  const scores = scoreCandidates(model, embeddings, answers, shared)
+  const probabilities = softmax(scores.map((score) => score[likelihood]))
   return texts.map((text, i) => ({
     text,
-    probability: weights[i]! / all,
+    probability: probabilities[i]!,
     logLikelihood: scores[i]!.sum,
     tokens: scores[i]!.tokens.length,
   }))
 }
+
+/** Of equal ones the first. */
+export const likeliest = (choices: readonly Choice[]): Choice =>
+  choices.reduce((found, one) => (one.probability > found.probability ? one : found))

@@ -1,13 +1,12 @@
 import { type Device, Generator, noGrad, scope, type Tensor } from '@egolens/torch'
 import type { Reason } from '../generation/answer.js'
 import { type Speaker, streamText } from '../generation/generate.js'
-import { scoreCandidates } from '../generation/score.js'
 import { KeyValueCache } from '../language/cache.js'
 import { joinVisuals } from '../tokenizer/join.js'
 import { promptLength, tokenisePrompt } from '../tokenizer/prompt.js'
-import { conversation } from '../tokenizer/question.js'
+import { askedOf, conversation } from '../tokenizer/question.js'
 import { type ChatTemplate, type Message, mistralTemplate } from '../tokenizer/template.js'
-import { type Choice, choicesOf } from './choices.js'
+import { type Choice, likeliest, weighChoices } from './choices.js'
 import { type AskOptions, type CheckedAsk, checkAsk } from './options.js'
 
 /** What was answered. */
@@ -99,8 +98,7 @@ export class Conversation {
   /** The turn that a question is; the first has the video, and the system's text before it. */
   #asked(question: string, { choices }: CheckedAsk): Message[] {
     if (this.#said.length === 0) return conversation({ question, choices }, { system: this.#system })
-    const text = [question.trim(), choices?.join(' / ')].filter((line) => line).join('\n')
-    return [{ role: 'user', content: text }]
+    return [askedOf({ question, choices }, '')]
   }
 
   #prompt(asked: readonly Message[]): number[] {
@@ -158,12 +156,9 @@ export class Conversation {
     texts: readonly string[],
     { likelihood }: CheckedAsk,
   ): Omit<Reply, 'seconds'> {
-    const { model, tokenizer } = this.speaker
-    const answers = texts.map((text) => [...tokenizer.encodeNext(text), tokenizer.eos])
-    const scores = scoreCandidates(model, embeddings, answers, { cache: this.#cache })
+    const choices = weighChoices(this.speaker, { embeddings, cache: this.#cache }, texts, likelihood)
     this.#remember(ids)
-    const choices = choicesOf(texts, scores, likelihood)
-    const best = choices.reduce((found, one) => (one.probability > found.probability ? one : found))
+    const best = likeliest(choices)
     return { text: best.text, tokens: best.tokens - 1, reason: 'chosen', choices }
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Generator, nn, noGrad, optim, scope, type Tensor } from '@egolens/torch'
+import { inPieces } from '../../training/pieces.js'
 import { random, shuffled } from '../../training/random.js'
 import type { LanguageConfig } from '../language/config.js'
 import { IGNORED, nextTokenLoss } from '../language/loss.js'
@@ -115,19 +116,15 @@ function* batchesOf(prompts: readonly Prompt[], size: number, seed: number): Bat
   for (let epoch = 0; ; epoch++) {
     const draw = random(seed, 'epoch', epoch)
     const order = shuffled(prompts.length, draw)
-    const pools = chunks(order, 32 * size).map((pool) =>
+    const pools = inPieces(order, 32 * size).map((pool) =>
       pool.sort((a, b) => prompts[a]!.ids.length - prompts[b]!.ids.length),
     )
-    const batches = pools.flatMap((pool) => chunks(pool, size)).filter((batch) => batch.length === size)
+    const batches = pools.flatMap((pool) => inPieces(pool, size)).filter((batch) => batch.length === size)
     for (const i of shuffled(batches.length, draw)) yield batches[i]!.map((k) => prompts[k]!)
   }
 }
 
 type Batches = globalThis.Generator<Prompt[], never, undefined>
-
-function chunks<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
-}
 
 /** Shares of held-out questions that are answered right. */
 export interface HeldOut {
