@@ -176,7 +176,7 @@ export class ProcessGroup implements Group {
     if (this.#failure) return this.#failure
     this.#failure = reason
     if (!this.#destroyed) {
-      const culprit = reason instanceof RankLost ? reason.ranks[0]! : -1
+      const culprit = reason instanceof RankLost ? (reason.ranks[0] ?? -1) : -1
       collectives().endGroup(this.#state.handle, culprit)
     }
     return reason

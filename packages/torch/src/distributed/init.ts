@@ -4,6 +4,7 @@ import { type Backend, backends, collectives, unavailable } from './addon.js'
 import { type Environment, environment, type Variables } from './environment.js'
 import { type Group, ProcessGroup, SoleGroup } from './group.js'
 import { meet } from './rendezvous.js'
+import { RankLost } from './watch.js'
 
 export interface InitOptions {
   /** Default: NCCL where the add-on has it and there is a GPU, else Gloo. */
@@ -22,7 +23,7 @@ let rounds = 0
  * Joins the group of processes that the environment describes (see `environment`); alone, it is a group of one.
  *
  * @throws TorchError DistributedEnvironment, DistributedUnavailable, DistributedTimeout naming who did not come,
- * BadArgument
+ * RankLost where another ended before all had joined, BadArgument
  * @example
  * const group = await distributed.init({ timeoutSeconds: 120 })
  * await group.allReduce(x, 'mean').wait()
@@ -68,7 +69,9 @@ async function open(found: Environment, choices: Choices): Promise<Group> {
   const { backend, device, timeout, networkInterface } = choices
   const timeoutMs = Math.ceil(1000 * timeout)
   const native = collectives()
-  const { store, address, openStore } = await meet(found, ++rounds, timeoutMs)
+  const { store, address, openStore } = await meet(found, ++rounds, timeoutMs).catch((error) => {
+    throw orLost(error, found)
+  })
   try {
     // The group itself says first who is late: c10d's own limit is for what nobody waits for.
     const limit = 2 * timeoutMs
@@ -81,8 +84,18 @@ async function open(found: Environment, choices: Choices): Promise<Group> {
     return new ProcessGroup({ handle, store, rank, worldSize, localRank, backend, device, timeout, ownStore, closed })
   } catch (error) {
     native.closeStore(store)
-    throw error
+    throw orLost(error, found)
   }
+}
+
+/** While ranks join, a connection that breaks is a rank that has ended; which one is not known yet. */
+function orLost(error: unknown, { rank, worldSize }: Environment): unknown {
+  if (!(error instanceof TorchError) || error.code !== 'OperatorFailed') return error
+  const detail = error.message.replace(/^\w+: /, '')
+  const message =
+    `rank ${rank} of ${worldSize} could not join: another rank has ended meanwhile (${detail}): ` +
+    'look at what the others said last, then start all ranks again'
+  return new RankLost(message, [])
 }
 
 function chosen(wanted: Backend | undefined): Backend {

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { backends } from './index.js'
-import { collectives, idle, runAlike, startRanks } from './ranks.testing.js'
+import { allTold, collectives, idle, runAlike, startRanks } from './ranks.testing.js'
 
 const has = backends().includes('gloo')
 const skipped = has ? '' : ' (skipped: the add-on was built without Gloo)'
@@ -9,7 +8,7 @@ const skipped = has ? '' : ' (skipped: the add-on was built without Gloo)'
 describe.skipIf(!has)(`a group that loses a rank${skipped}`, () => {
   it.each([0, 2])('names rank %i when it is killed', async (victim) => {
     const ranks = await startRanks([collectives(30), collectives(30), collectives(30)])
-    await once(ranks[victim]!.child.stdout!, 'data')
+    await allTold(ranks)
     ranks[victim]!.child.kill('SIGKILL')
     const ends = await Promise.all(ranks.map(({ ended }) => ended))
     ends.forEach(({ told, status, stderr }, rank) => {
@@ -32,7 +31,7 @@ describe.skipIf(!has)(`a group that loses a rank${skipped}`, () => {
     [0, /rank 0 of 2 has not answered for \d+ s/],
   ])('names rank %i when it stands still', async (victim, message) => {
     const ranks = await startRanks([collectives(12), collectives(12)])
-    await once(ranks[victim]!.child.stdout!, 'data')
+    await allTold(ranks)
     ranks[victim]!.child.kill('SIGSTOP')
     const { told } = await ranks[1 - victim]!.ended
     ranks[victim]!.child.kill('SIGKILL')

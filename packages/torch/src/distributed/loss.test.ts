@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { backends } from './index.js'
-import { collectives, runRanks, startRanks } from './ranks.testing.js'
+import { allTold, collectives, runRanks, startRanks, turnsBack } from './ranks.testing.js'
 
 const has = backends().includes('gloo')
 const skipped = has ? '' : ' (skipped: the add-on was built without Gloo)'
@@ -10,7 +9,7 @@ const skipped = has ? '' : ' (skipped: the add-on was built without Gloo)'
 describe.skipIf(!has).concurrent(`a group that loses a rank${skipped}`, () => {
   it('names a rank that is killed', async () => {
     const ranks = await startRanks([collectives(30), collectives(30), collectives(30)])
-    await once(ranks[1]!.child.stdout!, 'data')
+    await allTold(ranks)
     ranks[1]!.child.kill('SIGKILL')
     const ends = await Promise.all(ranks.map(({ ended }) => ended))
     ends.forEach(({ told, status, stderr }, rank) => {
@@ -24,6 +23,17 @@ describe.skipIf(!has).concurrent(`a group that loses a rank${skipped}`, () => {
           ),
         ),
       })
+    })
+  })
+
+  it.each([0, 1])('says so where rank %i ends before all have joined', async (victim) => {
+    const bodies = [collectives(4), collectives(4)]
+    bodies[victim] = turnsBack
+    const other = (await runRanks(bodies))[1 - victim]!
+    expect(other).toMatchObject({ status: 1, stderr: '' })
+    expect(other.told.at(-1)).toMatchObject({
+      code: 'RankLost',
+      message: expect.stringMatching(new RegExp(`^rank ${1 - victim} of 2 could not join: another rank has ended`)),
     })
   })
 

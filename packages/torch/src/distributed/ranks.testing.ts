@@ -83,6 +83,17 @@ export async function runRanks(bodies: readonly string[]): Promise<Told[]> {
 export const runAlike = (count: number, body: string): Promise<Told[]> =>
   runRanks(Array.from({ length: count }, () => body))
 
+/** Waits until every one of them has told something, such as that it has joined. */
+export const allTold = (started: readonly RankProcess[]) =>
+  Promise.all(started.map(({ child }) => once(child.stdout!, 'data')))
+
+/** A rank that meets the others and ends before it has joined them. */
+export const turnsBack = `
+  const { meet } = await import(${JSON.stringify(new URL('../../dist/distributed/rendezvous.js', import.meta.url).href)})
+  const { environment } = await import(${JSON.stringify(new URL('../../dist/distributed/environment.js', import.meta.url).href)})
+  await meet(environment(process.env), 1, 30_000)
+  process.kill(process.pid, 'SIGKILL')`
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
