@@ -28,6 +28,12 @@ describe('stills', () => {
     }
   })
 
+  it('are seen by cameras that stand about too, with the same labels', () => {
+    const about = [...renderStills({ ...options, view: 'exo' })]
+    expect(about.map(({ verb, noun }) => [verb, noun])).toEqual(stills.map(({ verb, noun }) => [verb, noun]))
+    expect(about.every(({ rgb }, i) => Buffer.compare(rgb, stills[i]!.rgb) !== 0)).toBe(true)
+  })
+
   it('are the same by seed, and others at another seed', () => {
     const [again] = renderStills(options)
     const [other] = renderStills({ ...options, seed: 9100 })

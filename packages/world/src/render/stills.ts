@@ -1,4 +1,5 @@
 import { createCanvas } from '@napi-rs/canvas'
+import { egoCamera, exoCameras } from '../place/camera.js'
 import type { PlaceName } from '../place/names.js'
 import { worldSeed } from '../place/seeds.js'
 import { Random } from '../random.js'
@@ -28,6 +29,8 @@ export interface StillsOptions {
   actions: number
   /** Frames of each action. */
   frames: number
+  /** The wearer's eyes, or for each frame any of the cameras that stand about; `ego`, unless said otherwise. */
+  view?: 'ego' | 'exo'
 }
 
 /**
@@ -37,16 +40,20 @@ export interface StillsOptions {
  *
  * @example for (const { rgb, noun } of renderStills({ place: 'cafe', seed: 9000, participants: 50, actions: 20, frames: 4 })) learn(rgb, noun)
  */
-export function* renderStills({ place, seed, participants, actions, frames }: StillsOptions): Generator<Still> {
+export function* renderStills(options: StillsOptions): Generator<Still> {
+  const { place, seed, participants, actions, frames, view = 'ego' } = options
+  const { width, height } = FRAME
+  const cameras = view === 'exo' ? exoCameras(width, height) : [egoCamera(width, height)]
   const canvas = createCanvas(FRAME.width, FRAME.height)
   const ctx = canvas.getContext('2d')
   for (let i = 0; i < participants; i++) {
     const request = { place, seed: seed + i, clips: { train: actions, test: 0 }, untrimmed: { train: 0, test: 0 } }
     const random = new Random(worldSeed(place, 'stills', seed + i))
     for (const plan of planPlace(request)) {
-      const film = new Film(plan, request.seed)
+      const films = cameras.map((camera) => new Film(plan, request.seed, camera))
       for (const action of plan.stations.flatMap((station) => station.actions)) {
         for (const frame of framesOf(action, frames, random)) {
+          const film = films.length > 1 ? random.pick(films) : films[0]!
           film.draw(ctx, frame)
           const detections = detect(film.truth(frame), random)
           const { verb, noun } = action

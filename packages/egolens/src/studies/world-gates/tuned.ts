@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { autocast, F, Generator, nn, noGrad, optim, safetensors, scope, type Tensor, tensor } from '@egolens/torch'
+import { autocast, F, noGrad, safetensors, scope, type Tensor } from '@egolens/torch'
 import { type PlaceName, renderStills, vocabulary } from '@egolens/world'
 import { loadClip } from '../../encoders/clip/load.js'
-import { type Pictures, pixelBatch, somePatches } from '../../encoders/clip/small/batches.js'
+import { somePatches } from '../../encoders/clip/small/batches.js'
+import { fitLabels, type LabelledPictures } from '../../encoders/clip/small/fit-labels.js'
 import { toPlanes } from '../../encoders/clip/small/images.js'
-import { permutation, uniform } from '../../encoders/clip/small/random.js'
+import { uniform } from '../../encoders/clip/small/random.js'
 import type { VisionTower } from '../../encoders/clip/vision.js'
 import { visionTensors } from '../../encoders/clip/weights.js'
 import type { ImageEncoder } from '../../encoders/types.js'
@@ -36,12 +37,6 @@ export const tuning = {
   crop: 0.7,
 }
 export type Tuning = typeof tuning
-
-/** Pictures with their labels, in memory. */
-interface Labelled extends Pictures {
-  verbs: number[]
-  nouns: number[]
-}
 
 export interface TuneOptions {
   /** The weights that are begun with. */
@@ -90,7 +85,7 @@ async function gather(
   preprocessing: ImageEncoder['preprocessing'],
   { seed, participants, actions, frames, wholeEvery, grow }: Tuning,
   progress: Progress,
-): Promise<Labelled> {
+): Promise<LabelledPictures> {
   const { size: side } = preprocessing
   const bytes = 3 * side * side
   const random = uniform(seed)
@@ -110,76 +105,31 @@ async function gather(
     progress({ task: 'pictures for the ceiling', done: seen, total, unit: 'frames' })
     await new Promise(setImmediate)
   }
-  return { side, planes: (i) => planes.subarray(i * bytes, (i + 1) * bytes), verbs, nouns }
+  return { side, planes: (i) => planes.subarray(i * bytes, (i + 1) * bytes), labels: { verb: verbs, noun: nouns } }
 }
 
+/** Heads read features of length 8, whatever theirs is. */
 async function fit(
   tower: VisionTower,
-  pictures: Labelled,
+  pictures: LabelledPictures,
   place: PlaceName,
-  { seed, steps, batch, lr, weightDecay, warmup, patchShare, crop }: Tuning,
+  { patchShare, ...settings }: Tuning,
   progress: Progress,
 ): Promise<void> {
-  const generator = new Generator(seed)
-  const width = tower.weights.projection.shape[0]!
   const { verbs, nouns } = vocabulary(place)
-  const heads = {
-    verb: new nn.Linear(width, verbs.length, { generator }),
-    noun: new nn.Linear(width, nouns.length, { generator }),
-  }
-  const weights = visionTensors(tower.weights)
-  for (const weight of weights) weight.requiresGrad_(true)
-  const parameters = [...weights, ...heads.verb.parameters(), ...heads.noun.parameters()]
-  const optimizer = new optim.AdamW(parameters, { lr, weightDecay })
-  const schedule = optim.warmupCosine({ warmup, total: steps, min: 0.01 })
-  const random = uniform(seed)
-  const count = pictures.verbs.length
-  let order = permutation(count, random)
-  let next = 0
-  const right = { verb: 0, noun: 0 }
-  for (let step = 0; step < steps; step++) {
-    if (next + batch > count) {
-      order = permutation(count, random)
-      next = 0
-    }
-    const picked = order.subarray(next, next + batch)
-    next += batch
-    for (const group of optimizer.groups) group.lr = lr * schedule(step)
-    scope(() => {
-      const x = pixelBatch(pictures, picked, { crop, mirror: true, random })
-      const features = autocast({ dtype: 'bfloat16' }, () =>
-        tower.pool(tower.run(somePatches(tower.embed(x), patchShare, random))),
-      )
-      const unit = F.normalize(features.float()).mul(8)
-      const [verb, noun] = [heads.verb.forward(unit), heads.noun.forward(unit)]
-      const targets = { verb: labelsOf(pictures.verbs, picked), noun: labelsOf(pictures.nouns, picked) }
-      const loss = F.crossEntropy(noun, targets.noun, { labelSmoothing: 0.1 }).add(
-        F.crossEntropy(verb, targets.verb, { labelSmoothing: 0.1 }),
-      )
-      optimizer.zeroGrad()
-      loss.backward()
-      optim.clipGradNorm(parameters, 1)
-      optimizer.step()
-      right.verb += 0.02 * (share(verb, targets.verb) - right.verb)
-      right.noun += 0.02 * (share(noun, targets.noun) - right.noun)
-    })
-    const note = `of pictures right: verb ${percent(right.verb)}, noun ${percent(right.noun)}`
-    progress({ task: 'tuning for the ceiling', done: step + 1, total: steps, unit: 'steps', note })
-    await new Promise(setImmediate)
-  }
-  for (const weight of weights) weight.requiresGrad_(false)
-  optimizer.dispose()
-  heads.verb.dispose()
-  heads.noun.dispose()
-}
-
-const percent = (share: number) => `${Math.round(100 * share)} %`
-
-const share = (logits: Tensor, target: Tensor) => logits.argmax(1).eq(target).float().mean().item()
-
-function labelsOf(labels: number[], picked: Uint32Array): Tensor {
-  return tensor(
-    Array.from(picked, (i) => labels[i]!),
-    { dtype: 'int64' },
+  const tuned = (pixels: Tensor, random: () => number) =>
+    tower.pool(tower.run(somePatches(tower.embed(pixels), patchShare, random)))
+  await fitLabels(
+    pictures,
+    { ...settings, mirror: true },
+    {
+      parameters: visionTensors(tower.weights),
+      features: (pixels, random) =>
+        F.normalize(autocast({ dtype: 'bfloat16' }, () => tuned(pixels, random)).float()).mul(8),
+      width: tower.weights.projection.shape[0]!,
+      classes: { verb: verbs.length, noun: nouns.length },
+      task: 'tuning for the ceiling',
+      progress,
+    },
   )
 }
