@@ -72,6 +72,23 @@ describe('a model that is saved', () => {
     wide.dispose()
   })
 
+  it('of float16 computes in float32 on a processor', async () => {
+    const model = tinyModel('mistral').to('float16') as CausalLM
+    await saveCausalLM(at('half'), model)
+    const read = await loadCausalLM(at('half'))
+    expect([...new Set(read.parameters().map(({ dtype }) => dtype))]).toEqual(['float32'])
+    scope(() => {
+      expect(
+        read
+          .forward(read.model.embed_tokens.forward(idTensor(goldenIds)))
+          .isfinite()
+          .all()
+          .item(),
+      ).toBe(1)
+    })
+    for (const one of [model, read]) one.dispose()
+  })
+
   it('leaves nothing behind', async () => {
     await writeLanguageModel(dir, tinyLanguages.mistral)
     await expectNoLeak(async () => (await loadCausalLM(dir)).dispose())

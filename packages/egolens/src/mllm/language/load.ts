@@ -9,7 +9,7 @@ import { CausalLM } from './model.js'
 import { checkShardIndex } from './shards.js'
 
 export interface LoadLanguageOptions {
-  /** What weights are brought to; as they are in the files where absent. */
+  /** What weights are brought to; as they are in the files where absent, but float32 for float16 on a processor. */
   dtype?: DType
   device?: Device
   /** Tensors of the files that are not the language model's, such as a vision tower's. */
@@ -57,7 +57,9 @@ function fill(model: CausalLM, source: WeightSource, where: string, options: Loa
   for (const name of expected.keys()) {
     scope(() => {
       const tensor = source.tensor(name)
-      const wanted: Tensor = tensor.to({ dtype: dtype ?? tensor.dtype, device })
+      // libtorch has no matrix products of float16 on processors.
+      const own = tensor.dtype === 'float16' && device === 'cpu' ? 'float32' : tensor.dtype
+      const wanted: Tensor = tensor.to({ dtype: dtype ?? own, device })
       model.loadStateDict({ [name]: wanted }, { assign: true, strict: false })
     })
   }

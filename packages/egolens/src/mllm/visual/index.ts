@@ -21,6 +21,7 @@ export { RegStage } from './reg-stage.js'
 export { padToSquare } from './square.js'
 export {
   type Aspect,
+  loadClipsPictures,
   loadVideoPictures,
   loadVideoPixels,
   normalised,

@@ -4,7 +4,7 @@ import type { Preprocessing } from '../../encoders/types.js'
 import { preprocess } from '../../video/index.js'
 import { allFrames, makeVideo, numberedVideo, temporaryFolder } from '../../video/testing.js'
 import { padToSquare } from './square.js'
-import { loadVideoPixels, type VideoPixelsOptions } from './video-pixels.js'
+import { loadClipsPictures, loadVideoPictures, loadVideoPixels, type VideoPixelsOptions } from './video-pixels.js'
 
 const { at, remove } = temporaryFolder()
 afterAll(remove)
@@ -59,6 +59,15 @@ describe('the pixels of a clip', () => {
       const { pixels } = await loadVideoPixels(source, { ...options, aspect: 'crop' })
       expect(pixels.equal(preprocess(shown, preprocessing))).toBe(true)
     })
+  })
+
+  it('are the same in one pass over several clips, which may overlap', async () => {
+    const spans = [{ start: 1, end: 2.4 }, { start: 0.2, end: 0.4 }, {}, { start: 1.2, end: 1.9 }]
+    const options = { frames: 4, short: 'pad', preprocessing: plain } as const
+    const together = await loadClipsPictures(path, spans, options)
+    const alone = await Promise.all(spans.map((span) => loadVideoPictures(path, { ...options, ...span })))
+    expect(together).toEqual(alone)
+    expect(together.map(({ black }) => black)).toEqual([0, 1, 0, 0])
   })
 
   it('of a still image are repeated', async () => {

@@ -64,25 +64,43 @@ export function normalised(pictures: readonly Rgb[], { size, mean, std }: Prepro
 
 /** The same before it is normalised, for those who keep it. @throws EgoLensError as `loadVideoPixels` */
 export async function loadVideoPictures(source: string, options: VideoPixelsOptions): Promise<VideoPictures> {
+  return (await loadClipsPictures(source, [options], options))[0]!
+}
+
+/**
+ * The same of several clips of a video in one pass over it, which is much faster than one for each.
+ *
+ * @param spans the clips, in any order; they may overlap
+ * @throws EgoLensError as `loadVideoPixels`
+ */
+export async function loadClipsPictures(
+  source: string,
+  spans: readonly ClipSpan[],
+  options: VideoPixelsOptions,
+): Promise<VideoPictures[]> {
   const { preprocessing, aspect = 'pad' } = options
   const info = await probe(source, options)
-  const choice = chooseFrames({ ...info, still: info.kind === 'image' }, options, { ...options, where: source })
+  const still = info.kind === 'image'
+  const choices = spans.map((span) => chooseFrames({ ...info, still }, span, { ...options, where: source }))
   const shown = await frameTimestamps(source, options)
-  const times = choice.positions.map((position) => shown[position]!)
   const square = (picture: Rgb) => (aspect === 'pad' ? padToSquare(picture, preprocessing.mean) : picture)
   const prepared = (picture: Rgb) => preprocessedPicture(square(picture), preprocessing)
   // A prepared picture is far smaller than its frame, so at most one frame is held.
-  const pictures: Rgb[] = []
-  let before = -1
-  for await (const frame of frames(source, { ...limitsOf(options), times })) {
-    pictures.push(frame.index === before ? pictures.at(-1)! : prepared(frame))
-    before = frame.index
+  const positions = [...new Set(choices.flatMap((choice) => choice.positions))]
+  const found = new Map<number, Rgb>()
+  for await (const frame of frames(source, { ...limitsOf(options), times: positions.map((at) => shown[at]!) })) {
+    if (!found.has(frame.index)) found.set(frame.index, prepared(frame))
   }
-  if (pictures.length !== times.length) throw lost(source, pictures.length, times.length)
+  if (found.size !== positions.length) throw lost(source, found.size, positions.length)
   const { width, height } = info
-  const black = choice.black > 0 ? [prepared({ width, height, rgb: new Uint8Array(width * height * 3) })] : []
-  for (let i = 0; i < choice.black; i++) pictures.push(...black)
-  return { ...choice, times, pictures }
+  const black = choices.some((choice) => choice.black > 0)
+    ? prepared({ width, height, rgb: new Uint8Array(width * height * 3) })
+    : undefined
+  return choices.map((choice) => {
+    const pictures = choice.positions.map((position) => found.get(position)!)
+    for (let i = 0; i < choice.black; i++) pictures.push(black!)
+    return { ...choice, times: choice.positions.map((position) => shown[position]!), pictures }
+  })
 }
 
 function lost(where: string, found: number, wanted: number): EgoLensError {
