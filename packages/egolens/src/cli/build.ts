@@ -1,12 +1,16 @@
 import { Command, Option } from 'commander'
 import type { EgoLensError } from '../errors.js'
+import { buildCaptions } from './build-captions.js'
 import { examples, json, positive } from './options.js'
 import { action } from './session.js'
 import { columns } from './text.js'
 
-/** `egolens build ego-exoclip ROOT` */
+/** `egolens build ego-exoclip ROOT`, `egolens build captions DATASET FILES...` */
 export function build(): Command {
-  return new Command('build').description('makes training data out of annotated data sets').addCommand(egoExoClip())
+  return new Command('build')
+    .description('makes training data out of annotated data sets')
+    .addCommand(egoExoClip())
+    .addCommand(buildCaptions())
 }
 
 interface Options {
