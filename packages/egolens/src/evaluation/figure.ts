@@ -1,8 +1,6 @@
 import type { Spread } from './spread.js'
+import { colours, line, svg, text } from './svg.js'
 import { publishedColumns, type Table } from './table.js'
-
-/** Okabe and Ito's colours, which stay apart with every common kind of colour blindness. */
-const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00']
 
 const size = { width: 960, gap: 24, names: 150, head: 46, foot: 22, bar: 8, group: 8 }
 
@@ -31,15 +29,8 @@ export function tableSvg(table: Table): string {
     if (panels[i + 1]) lines.push(...panelSvg(panels[i + 1]!, width + size.gap, top, width))
     top += Math.max(heights[i]!, heights[i + 1] ?? 0) + size.gap
   }
-  const wide = size.width + 24
   const title = text(0, 18, table.title, 'font-size="15" font-weight="600"')
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${top}" viewBox="-12 -4 ${wide} ${top}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#1a1d24">`,
-    `<rect x="-12" y="-4" width="${wide}" height="${top}" fill="#ffffff"/>`,
-    title,
-    ...lines,
-    '</svg>\n',
-  ].join('\n')
+  return svg([-12, -4, size.width + 24, top], [title, ...lines])
 }
 
 function panelsOf(table: Table): Panel[] {
@@ -106,12 +97,3 @@ function bar(cell: Spread | undefined, at: (share: number) => number, y: number,
 }
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`
-
-const line = (x1: number, y1: number, x2: number, y2: number, colour: string): string =>
-  `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}"/>`
-
-const text = (x: number, y: number, content: string, more = ''): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}"${more ? ` ${more}` : ''}>${escapeXml(content)}</text>`
-
-const escapeXml = (content: string): string =>
-  content.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]!)

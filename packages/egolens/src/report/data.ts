@@ -47,6 +47,20 @@ const video = z.strictObject({
   notes: z.array(z.string()).default([]),
 })
 
+const answered = z.strictObject({
+  /** The file on disk, and the piece of it that is asked about. */
+  file: z.string(),
+  frameRate: z.number().positive().optional(),
+  start: seconds.optional(),
+  end: seconds.optional(),
+  question: z.string(),
+  answer: z.string(),
+  /** What is right, if it is known. */
+  truth: z.string().optional(),
+  /** Of the answers that there were to choose from. */
+  choices: z.array(z.strictObject({ text: z.string(), probability })).default([]),
+})
+
 /** A figure in per cent, how it is written, or neither: a dash. */
 const cell = z.union([z.number(), z.string(), z.strictObject({ value: z.number(), text: z.string() }), z.null()])
 
@@ -83,6 +97,7 @@ export const reportSchema = z.strictObject({
   /** Shown in a frame at the top: what the figures do not say. */
   notice: z.string().optional(),
   videos: z.array(video).default([]),
+  answers: z.array(answered).default([]),
   tables: z.array(table).default([]),
   curves: z.array(curve).default([]),
   /** Recipe, seeds, hashes, versions: each run's facts by name. */
@@ -93,5 +108,6 @@ export const reportSchema = z.strictObject({
 export type ReportData = z.input<typeof reportSchema>
 /** After defaults. */
 export type Report = z.output<typeof reportSchema>
+export type ReportAnswer = z.output<typeof answered>
 export type ReportTable = z.output<typeof table>
 export type ReportCell = z.output<typeof cell>

@@ -73,6 +73,15 @@ button { font: inherit; color: inherit; }
 .chip[aria-pressed="true"] { border-color: var(--ink); background: var(--track); }
 .chip small { color: var(--soft); font-variant-numeric: tabular-nums; }
 .swatch { width: 12px; height: 12px; border-radius: 3px; }
+.answers { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 16px; }
+.asked { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 14px; }
+.asked video { display: block; width: 100%; border-radius: 8px; background: #000; }
+.asked h3 { font-size: 15.5px; margin: 12px 0 2px; }
+.asked .said { font-size: 19px; font-weight: 650; margin: 0 0 8px; overflow-wrap: anywhere; }
+.asked .truth { color: var(--soft); font-size: 13.5px; margin: 0; }
+.asked ol { list-style: none; margin: 0 0 8px; padding: 0; }
+.asked li { display: grid; grid-template-columns: minmax(0, 11em) 1fr 3.6em; gap: 8px; align-items: center; font-size: 13.5px; line-height: 22px; }
+.asked .fill { background: var(--accent); }
 figure.table + figure.table { margin-top: 16px; }
 figcaption { font-weight: 600; font-size: 14.5px; margin-bottom: 10px; }
 .table-scroll { overflow-x: auto; }

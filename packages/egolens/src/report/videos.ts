@@ -1,7 +1,5 @@
 import { copyFile, mkdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import type { Video } from './client/page.js'
-import type { Report } from './data.js'
 import { playable } from './preview.js'
 
 /** Videos up to this size stand inside the page, so that one file can be sent around. */
@@ -13,14 +11,22 @@ const types: Record<string, string> = {
   '.mov': 'video/mp4',
 }
 
+interface Source {
+  file: string
+  frameRate?: number | undefined
+}
+
+/** What has a `src` in place of a file. */
+export type Placed<T extends Source> = Omit<T, keyof Source> & { src: string }
+
 /**
  * Gives each video a `src` that the page can play.
  * @param folder where larger files are copied to; its name is part of their address
  * @throws EgoLensError video/... naming the source
  */
-export async function placeVideos(videos: Report['videos'], folder: string): Promise<Video[]> {
+export async function placeVideos<T extends Source>(videos: readonly T[], folder: string): Promise<Placed<T>[]> {
   const taken = new Set<string>()
-  const placed: Video[] = []
+  const placed: Placed<T>[] = []
   for (const [index, { file: source, frameRate, ...rest }] of videos.entries()) {
     const file = await playable(source, folder, `video-${index + 1}`, frameRate === undefined ? {} : { frameRate })
     const { size } = await stat(file)

@@ -31,6 +31,31 @@ describe('writeReport', () => {
     expect(page).toContain('<th class="group first" colspan="3">Nouns</th>')
   })
 
+  it('shows answers beside the piece of the video that is asked about', async () => {
+    const asked = {
+      file: video,
+      start: 1,
+      end: 2.5,
+      question: 'What is poured?',
+      answer: 'tea',
+      truth: 'milk',
+      choices: [
+        { text: 'tea', probability: 0.75 },
+        { text: 'milk', probability: 0.25 },
+      ],
+    }
+    const large = join(folder, 'asked.mp4')
+    await writeFile(large, await readFile(video))
+    await truncate(large, 9 * 1024 * 1024)
+    const data = { title: 'Asked', answers: [asked, { file: large, question: 'And here?', answer: 'water' }] }
+    const page = await readFile(await writeReport(data, join(folder, 'asked.html')), 'utf8')
+    expect(page).toMatch(/<video src="data:video\/mp4;base64,[^"]+#t=1,2.5"/)
+    expect(page).toContain('width:75.0%')
+    expect(page).toContain('annotated: milk')
+    expect(page).toContain('<video src="asked_asked/asked.mp4"')
+    expect(await readdir(join(folder, 'asked_asked'))).toEqual(['asked.mp4'])
+  })
+
   it('escapes every text', async () => {
     const nasty = '</script><script>alert(1)</script>'
     const data = sampleReport(video)
@@ -41,6 +66,15 @@ describe('writeReport', () => {
         summary: nasty,
         notice: nasty,
         videos: data.videos!.map((v) => ({ ...v, title: nasty, notes: [nasty] })),
+        answers: [
+          {
+            file: video,
+            question: nasty,
+            answer: nasty,
+            truth: nasty,
+            choices: [{ text: nasty, probability: 1 }],
+          },
+        ],
         tables: [{ caption: nasty, notes: [nasty], columns: [nasty], rows: [{ name: nasty, cells: [nasty] }] }],
         runs: [{ name: nasty, facts: { [nasty]: nasty } }],
       },

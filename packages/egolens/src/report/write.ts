@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { EgoLensError } from '../errors.js'
 import { writeAtomic } from '../files.js'
+import { answersHtml } from './answers.js'
 import { clientScript, plotAssets } from './bundle.js'
 import type { Page } from './client/page.js'
 import { type Report, type ReportData, reportSchema } from './data.js'
@@ -28,11 +29,12 @@ export async function writeReport(data: ReportData, path: string): Promise<strin
   const file = resolve(path)
   const folder = join(dirname(file), `${basename(file, extname(file))}_files`)
   const videos = await placeVideos(parsed.data.videos, folder)
-  await writeAtomic(file, await html(parsed.data, { videos, curves: parsed.data.curves }))
+  const answers = await placeVideos(parsed.data.answers, folder.replace(/_files$/, '_asked'))
+  await writeAtomic(file, await html(parsed.data, { videos, curves: parsed.data.curves }, answersHtml(answers)))
   return file
 }
 
-async function html(report: Report, page: Page): Promise<string> {
+async function html(report: Report, page: Page, answers: string): Promise<string> {
   const plot = await plotAssets()
   const scripts = [...(page.curves.length ? [plot.script] : []), await clientScript()]
   const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`).join(' ')
@@ -47,6 +49,7 @@ ${report.summary ? `<p class="summary">${escapeHtml(report.summary)}</p>` : ''}
 ${report.notice ? `<p class="notice">${escapeHtml(report.notice)}</p>` : ''}
 </header>
 ${section('Actions on a timeline', report.videos.length, '<div id="videos"></div>')}
+${section('Questions and answers', report.answers.length, answers)}
 ${section('Results', report.tables.length, report.tables.map(tableHtml).join('\n'))}
 ${section('Training', report.curves.length, '<div id="curves" class="curves"></div>')}
 ${section('How it was made', report.runs.length, runsHtml(report.runs))}`,
