@@ -6,6 +6,7 @@ export {
   answerClosed,
   type ClosedOptions,
 } from './questions/closed.js'
+export { type AnswerRunOptions, answerRun } from './questions/evaluate.js'
 export { parseStageRecipe, readStageRecipe, resolveStageRecipe } from './recipe.js'
 export { holdsStageRecipe, isStageRecipe } from './recipe.kind.js'
 export type { ModelOptions, StageRecipe, StageRecipeInput } from './recipe.schema.js'

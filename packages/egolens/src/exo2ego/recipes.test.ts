@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readStageRecipe } from './index.js'
+import { readStageRecipe, type StageName } from './index.js'
+import type { View } from './model/model.js'
 import { partsOfRecipe, trainedOf } from './recipe.parts.js'
+import { smallStage } from './small/index.js'
 
 const root = fileURLToPath(new URL('../../../../recipes/exo2ego', import.meta.url))
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'))
@@ -12,7 +14,7 @@ const full = (stage: string, set: string[] = []) => readStageRecipe(join(root, '
 describe("Exo2Ego's recipes", () => {
   it.each(files)('%s is valid and named as its file', async (file) => {
     const { name } = await readStageRecipe(join(root, file))
-    expect(name.replace(/^exo2ego-/, '')).toBe(basename(file, '.yaml').replace(/^exo2ego-/, ''))
+    expect(name.replace(/^exo2ego-(small-)?/, '')).toBe(basename(file, '.yaml').replace(/^exo2ego-/, ''))
   })
 
   it.each([
@@ -26,6 +28,19 @@ describe("Exo2Ego's recipes", () => {
     const same = { localBatch: 8, betas: [0.9, 0.999], weightDecay: 0.02, precision: 'bfloat16' }
     expect(training).toMatchObject({ ...values, ...same })
     expect(model).toMatchObject({ frames: 16, base: 'DAMO-NLP-SG/VideoLLaMA2-7B-16F' })
+  })
+
+  it.each([
+    ['initialization-exo', 'runs/small-initialization/tower-exo'],
+    ['initialization-ego', 'runs/exo2ego-small-initialization-exo'],
+    ['preparation', 'small-initialization'],
+    ['guidance', 'runs/exo2ego-small-preparation'],
+    ['practice', 'runs/exo2ego-small-guidance'],
+  ])('of the small world are those of the demo and of the study: %s', async (file, from) => {
+    const { data, ...written } = await readStageRecipe(join(root, 'small', `${file}.yaml`))
+    const [stage, view] = file.split('-') as [StageName, View | undefined]
+    const made = smallStage(stage, { ...data, ...(from ? { from } : {}), ...(view ? { view } : {}) })
+    expect({ ...written, data }).toEqual(made)
   })
 
   it('begin each where the one before ended', async () => {

@@ -1,2 +1,3 @@
-export { type OpenOptions as OpenVideoModelOptions, openVideoModel } from './open.js'
+export { openVideoModel } from './open.js'
+export type { OpenOptions as OpenVideoModelOptions } from './run.js'
 export { VideoModel, type VideoSpan } from './video-model.js'

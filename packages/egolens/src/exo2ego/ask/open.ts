@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { Device } from '@egolens/torch'
 import { z } from 'zod'
 import { EgoLensError } from '../../errors.js'
 import { exists } from '../../files/read.js'
@@ -9,15 +8,9 @@ import { isDirectory } from '../../weights/cache.js'
 import { resolveWeights } from '../../weights/resolve.js'
 import { buildModel } from '../model/build.js'
 import { resolvedStageSchema } from '../recipe.schema.js'
-import { partNames } from '../stages/index.js'
-import { loadOutput, readOutput } from '../training/output.js'
+import { runDirectory } from '../training/embedded.js'
+import { type OpenOptions, openStageRun } from './run.js'
 import { VideoModel } from './video-model.js'
-
-export interface OpenOptions {
-  device?: Device
-  /** Number type of the language model; as it is in its files where absent. */
-  languageType?: 'float32' | 'bfloat16'
-}
 
 /**
  * Opens a model that answers questions on videos: the run of a stage of Exo2Ego, or a VideoLLaMA2 checkpoint.
@@ -33,7 +26,7 @@ export async function openVideoModel(nameOrDir: string, options: OpenOptions = {
   if ((await exists(nameOrDir)) && !(await isDirectory(nameOrDir))) {
     throw otherModel(nameOrDir, 'this is a file, and a model is a directory')
   }
-  const { dir } = await resolveWeights(nameOrDir)
+  const { dir } = await resolveWeights(runDirectory(nameOrDir))
   if (await exists(join(dir, 'adapter.json'))) {
     throw otherModel(dir, 'this run has learnt to recognise actions, not to answer (egolens recognise takes it)')
   }
@@ -46,30 +39,12 @@ const otherModel = (where: string, message: string) =>
     cure: 'name the run of a stage of Exo2Ego, or a VideoLLaMA2 checkpoint such as DAMO-NLP-SG/VideoLLaMA2-7B-16F',
   })
 
-/**
- * A run: its parts, by reference, on the weights that it began with; the low-rank layers are merged, for speed. The
- * wearer's tower sees the video where the run has one, F(x) beside it once there is a mapping.
- */
-async function openRun(dir: string, { device = 'cpu', languageType }: OpenOptions): Promise<VideoModel> {
-  const { stage, parts, model: given } = await readOutput(dir)
-  const options = resolvedStageSchema.shape.model.parse(given)
-  const view = stage !== 'preparation' && parts.ego ? 'ego' : 'exo'
-  const uses = view === 'ego' ? ['ego', 'connector', 'mapping', 'lora'] : ['exo', 'connector']
-  const without = options.concat === 'none' ? 'mapping' : undefined
-  const wanted = partNames.filter((part) => parts[part] && uses.includes(part) && part !== without)
-  const setting = { parts: wanted, seed: 0, layer: { device }, languageType }
-  const { model, tokenizer, preprocessing } = await buildModel(options, setting)
-  try {
-    await loadOutput(dir, model)
-    model.lora?.merge()
-    model.requiresGrad_(false).eval()
-  } catch (error) {
-    model.dispose()
-    throw error
-  }
-  const { frames, short, system } = options
+/** A run for questions in words. */
+async function openRun(dir: string, options: OpenOptions): Promise<VideoModel> {
+  const { options: made, ...run } = await openStageRun(dir, options)
+  const { frames, short, system } = made
   // Stages are trained with this one, whatever the language model.
-  return new VideoModel({ model, tokenizer, preprocessing, view, frames, short, system, template: mistralTemplate })
+  return new VideoModel({ ...run, frames, short, system, template: mistralTemplate })
 }
 
 const checkpoint = z.looseObject({

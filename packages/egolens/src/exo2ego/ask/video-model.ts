@@ -4,8 +4,7 @@ import { type ChatTemplate, Conversation, type LanguageTokenizer } from '../../m
 import { type ClipSpan, loadVideoPixels, type ShortClips } from '../../mllm/visual/index.js'
 import type { ImageOptions } from '../../video/index.js'
 import type { Exo2Ego, View } from '../model/model.js'
-import { Tape } from '../model/tape.js'
-import { seen } from '../stages/index.js'
+import { look } from './look.js'
 
 export interface VideoModelParts {
   model: Exo2Ego
@@ -63,15 +62,8 @@ export class VideoModel {
   /** Frames [T, 3, S, S], which are freed, -> what the language model sees of them [1, L, W]. */
   #see(pixels: Tensor): Tensor {
     const { model, view } = this.parts
-    const tape = new Tape({ checkpointing: false })
     try {
-      return noGrad(() =>
-        scope(() => {
-          const frames = pixels.unsqueeze(0)
-          if (view === 'ego') return seen(model, tape, frames)
-          return model.visual(tape, model.features(tape, 'exo', frames))
-        }),
-      )
+      return noGrad(() => scope(() => look(model, view, pixels.unsqueeze(0))))
     } finally {
       pixels.dispose()
     }

@@ -1,6 +1,6 @@
 import { scope, stack, type Tensor } from '@egolens/torch'
 import type { Preprocessing } from '../../encoders/types.js'
-import { loadVideoPictures, normalised, type ShortClips } from '../../mllm/visual/index.js'
+import { loadClipsPictures, normalised, type ShortClips } from '../../mllm/visual/index.js'
 import type { Rgb } from '../../video/index.js'
 import type { MediaClip } from './items.js'
 
@@ -10,29 +10,77 @@ export interface FrameOptions {
   frames: number
   /** What becomes of clips with fewer. */
   short: ShortClips
-  /** Bytes of decoded frames that are held for a second use. */
-  hold?: number
+  /** Where decoded frames are held for a second use; its own, if not said. */
+  cache?: FrameCache
   /** Told once of each clip that is not as it should be. */
   onNotice?: (notice: string) => void
+}
+
+/** Bytes of decoded frames that are held, unless said otherwise. */
+const ROOM = 2 ** 31
+
+/** Holds decoded frames, a byte a value, as far as they fit. Runs on the same clips may share one. */
+export class FrameCache {
+  readonly held = new Map<string, { pictures: Promise<Rgb[]>; stays: boolean }>()
+
+  /** @param room bytes that are left */
+  constructor(private room = ROOM) {}
+
+  /** Takes so many bytes, if there is room for them. */
+  take(bytes: number): boolean {
+    const fits = bytes <= this.room
+    if (fits) this.room -= bytes
+    return fits
+  }
 }
 
 /** FFmpeg runs beside the computation; more processes at once would not be faster. */
 const AT_ONCE = 4
 
-/** Decodes the frames of clips and holds those that it has room for, a byte a value. */
+/** Decodes the frames of clips, and holds them in its cache. */
 export class ClipFrames {
-  readonly #held = new Map<string, { pictures: Promise<Rgb[]>; stays: boolean }>()
-  #room: number
+  readonly #cache: FrameCache
   #running = 0
   readonly #waiting: (() => void)[] = []
 
   constructor(private readonly options: FrameOptions) {
-    this.#room = options.hold ?? 2 ** 31
+    this.#cache = options.cache ?? new FrameCache()
+  }
+
+  /** Whether so many clips have room in an empty cache of the usual size. */
+  fits(count: number): boolean {
+    return count * this.#bytes <= ROOM
   }
 
   /** Starts decoding what is needed next. Faults are told to whoever asks for the frames. */
   prefetch(clips: readonly MediaClip[]): void {
     for (const clip of clips) this.#pictures(clip).catch(() => {})
+  }
+
+  /**
+   * Starts decoding clips that all will be needed, as far as there is room for them: each video in one pass. Faults are
+   * told to whoever asks for the frames.
+   */
+  hold(clips: readonly MediaClip[]): void {
+    const videos = new Map<string, Map<string, MediaClip>>()
+    for (const clip of clips) {
+      const key = this.#key(clip)
+      const own = videos.get(clip.video) ?? new Map<string, MediaClip>()
+      if (this.#cache.held.has(key) || own.has(key) || !this.#cache.take(this.#bytes)) continue
+      videos.set(clip.video, own.set(key, clip))
+    }
+    for (const [video, own] of videos) {
+      const all = this.#load(video, [...own.values()])
+      ;[...own].forEach(([key, clip], i) => {
+        // What spoils the pass may be another clip's: then each is decoded alone.
+        const pictures = all.then(
+          (found) => found[i]!,
+          () => this.#decode(clip),
+        )
+        pictures.catch(() => {})
+        this.#cache.held.set(key, { pictures, stays: true })
+      })
+    }
   }
 
   /**
@@ -46,38 +94,48 @@ export class ClipFrames {
   }
 
   #pictures(clip: MediaClip): Promise<Rgb[]> {
-    const key = keyOf(clip)
-    const before = this.#held.get(key)
+    const { held } = this.#cache
+    const key = this.#key(clip)
+    const before = held.get(key)
     if (before) return before.pictures
-    const { frames, preprocessing } = this.options
-    const bytes = frames * preprocessing.size ** 2 * 3
-    const stays = bytes <= this.#room
-    if (stays) this.#room -= bytes
+    const stays = this.#cache.take(this.#bytes)
     const pictures = this.#decode(clip)
-    this.#held.set(key, { pictures, stays })
+    held.set(key, { pictures, stays })
     return pictures
   }
 
   /** What there is no room for goes once it was used. */
   #letGo(clip: MediaClip): void {
-    const key = keyOf(clip)
-    if (this.#held.get(key)?.stays === false) this.#held.delete(key)
+    const key = this.#key(clip)
+    if (this.#cache.held.get(key)?.stays === false) this.#cache.held.delete(key)
   }
 
-  async #decode({ video, start, end }: MediaClip): Promise<Rgb[]> {
+  #key({ video, start, end }: MediaClip): string {
+    const { frames, short, preprocessing } = this.options
+    return JSON.stringify([video, start, end, frames, short, preprocessing])
+  }
+
+  get #bytes(): number {
+    const { frames, preprocessing } = this.options
+    return frames * preprocessing.size ** 2 * 3
+  }
+
+  async #decode(clip: MediaClip): Promise<Rgb[]> {
+    return (await this.#load(clip.video, [clip]))[0]!
+  }
+
+  /** Clips of one video, in one pass over it. */
+  async #load(video: string, clips: readonly MediaClip[]): Promise<Rgb[][]> {
     if (this.#running >= AT_ONCE) await new Promise<void>((go) => this.#waiting.push(go))
     this.#running++
     try {
       const { preprocessing, frames, short, onNotice } = this.options
-      const span = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) }
-      const { pictures, notice } = await loadVideoPictures(video, { ...span, preprocessing, frames, short })
-      if (notice) onNotice?.(notice)
-      return pictures
+      const found = await loadClipsPictures(video, clips, { preprocessing, frames, short })
+      for (const { notice } of found) if (notice) onNotice?.(notice)
+      return found.map(({ pictures }) => pictures)
     } finally {
       this.#running--
       this.#waiting.shift()?.()
     }
   }
 }
-
-const keyOf = ({ video, start, end }: MediaClip) => JSON.stringify([video, start, end])

@@ -10,12 +10,11 @@ import {
 } from '../../mllm/index.js'
 import { type Progress, silent } from '../../progress.js'
 import { inPieces } from '../../training/pieces.js'
+import { look } from '../ask/look.js'
 import type { EgoItRecord } from '../data/egoit/index.js'
 import type { ClipFrames } from '../data/frames.js'
 import { mediaIn } from '../data/items.js'
-import type { Exo2Ego } from '../model/model.js'
-import { Tape } from '../model/tape.js'
-import { seen } from '../stages/index.js'
+import type { Exo2Ego, View } from '../model/model.js'
 
 /** A question with choices, and what the model chose. */
 export interface AnsweredQuestion {
@@ -34,6 +33,8 @@ export interface ClosedOptions {
   root: string
   /** Said before every question, as in training. */
   system?: string
+  /** Whose image tower looks; the wearer's, if not said. */
+  view?: View
   /** The model is asked without the video. */
   blind?: boolean
   /** Questions whose videos go through the image tower together. */
@@ -61,9 +62,11 @@ export async function answerClosed(
   const answers: AnsweredQuestion[] = []
   const training = model.training
   model.eval()
+  const clipOf = ({ video, start, end }: EgoItRecord) => ({ video: at(video), start, end })
+  if (!blind && frames.fits(asked.length)) frames.hold(asked.map(clipOf))
   try {
     for (const group of inPieces(asked, batch)) {
-      const clips = group.map(({ video, start, end }) => ({ video: at(video), start, end }))
+      const clips = group.map(clipOf)
       const pixels = blind ? undefined : await frames.batch(clips)
       try {
         answers.push(...noGrad(() => scope(() => answerGroup(model, group, pixels, options))))
@@ -82,9 +85,9 @@ function answerGroup(
   model: Exo2Ego,
   group: readonly EgoItRecord[],
   pixels: Tensor | undefined,
-  { tokenizer, system = '' }: ClosedOptions,
+  { tokenizer, view = 'ego', system = '' }: ClosedOptions,
 ): AnsweredQuestion[] {
-  const visual = pixels && seen(model, new Tape({ checkpointing: false }), pixels)
+  const visual = pixels && look(model, view, pixels)
   return group.map((record, i) => {
     const choices = record.choices!
     const turns = conversation(record, { system, marker: visual ? '<video>' : '' })

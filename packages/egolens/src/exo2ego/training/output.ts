@@ -12,6 +12,7 @@ import type { Exo2Ego } from '../model/model.js'
 import { fillPart, partState, partsOf } from '../model/parts.js'
 import type { StageRecipe } from '../recipe.schema.js'
 import { type PartName, partNames, stageNames } from '../stages/index.js'
+import { runDirectory } from './embedded.js'
 
 const FILE = 'model.json'
 
@@ -44,12 +45,13 @@ export async function saveOutput(
   model: Exo2Ego,
   { recipe, trained, frozen }: { recipe: StageRecipe; trained: readonly PartName[]; frozen: Record<string, string> },
 ): Promise<StageOutputFile> {
-  const before = recipe.from === undefined ? undefined : await readOutput(recipe.from)
+  const from = recipe.from === undefined ? '' : runDirectory(recipe.from)
+  const before = recipe.from === undefined ? undefined : await readOutput(from)
   const parts: StageOutputFile['parts'] = {}
   for (const name of partsOf(model)) {
     const inherited = before?.parts[name]
     if (!trained.includes(name) && inherited) {
-      parts[name] = { ...inherited, file: relative(dir, resolve(recipe.from!, inherited.file)) }
+      parts[name] = { ...inherited, file: relative(dir, resolve(from, inherited.file)) }
       continue
     }
     const file = name === 'lora' ? 'lora/adapter_model.safetensors' : `${name}.safetensors`
@@ -60,7 +62,7 @@ export async function saveOutput(
   // Parts that this stage has no use for go on to the stages after it.
   for (const name of partNames) {
     const kept = before?.parts[name]
-    if (kept && !parts[name]) parts[name] = { ...kept, file: relative(dir, resolve(recipe.from!, kept.file)) }
+    if (kept && !parts[name]) parts[name] = { ...kept, file: relative(dir, resolve(from, kept.file)) }
   }
   const { connector: base, ...weights } = weightsOf(recipe.model)
   const output: StageOutputFile = {
@@ -75,10 +77,14 @@ export async function saveOutput(
   return output
 }
 
+/** Whether a stage has ended in this directory. */
+export const hasOutput = (nameOrDir: string): Promise<boolean> => exists(join(runDirectory(nameOrDir), FILE))
+
 /** @throws EgoLensError `exo2ego/no-output` where no stage has ended in this directory, `exo2ego/bad-output` */
-export async function readOutput(dir: string): Promise<StageOutputFile> {
+export async function readOutput(nameOrDir: string): Promise<StageOutputFile> {
+  const dir = runDirectory(nameOrDir)
   const path = join(dir, FILE)
-  if (!(await exists(path))) {
+  if (!(await hasOutput(dir))) {
     throw new EgoLensError('exo2ego/no-output', 'no stage of Exo2Ego has ended in this directory', {
       where: dir,
       cure: 'name the directory of a run that has ended, or go on with it by --resume',
@@ -96,7 +102,8 @@ export async function readOutput(dir: string): Promise<StageOutputFile> {
  * @returns the parts that were filled
  * @throws EgoLensError `exo2ego/changed-part` where a file is not what the stage wrote, `weights/mismatch`
  */
-export async function loadOutput(dir: string, model: Exo2Ego): Promise<PartName[]> {
+export async function loadOutput(nameOrDir: string, model: Exo2Ego): Promise<PartName[]> {
+  const dir = runDirectory(nameOrDir)
   const { parts } = await readOutput(dir)
   const filled: PartName[] = []
   for (const name of partsOf(model)) {

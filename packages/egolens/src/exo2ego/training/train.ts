@@ -8,11 +8,11 @@ import { RunLog } from '../../training/log.js'
 import { recipeHash } from '../../training/recipe.document.js'
 import { writeRecipe } from '../../training/recipe.write.js'
 import { openRunDirectory, runPaths } from '../../training/run-directory.js'
-import { ClipFrames } from '../data/frames.js'
-import { openItems } from '../data/items.js'
+import { ClipFrames, type FrameCache } from '../data/frames.js'
+import { type MediaClip, openItems, type StageItems } from '../data/items.js'
 import { accumulation } from '../data/sampler.js'
 import { buildModel } from '../model/build.js'
-import type { Exo2Ego } from '../model/model.js'
+import type { Exo2Ego, View } from '../model/model.js'
 import { frozenHashes, setTrained, trainedState } from '../model/parts.js'
 import { orOutOfMemory } from '../plan/index.js'
 import { readStageRecipe } from '../recipe.js'
@@ -30,6 +30,8 @@ export interface StageOptions {
   progress?: Progress
   /** Aborting writes a checkpoint and stops. */
   signal?: AbortSignal
+  /** Decoded frames that runs on the same clips share. */
+  cache?: FrameCache
   /** The processes that train together; this one alone, if not said. */
   group?: distributed.Group
 }
@@ -108,8 +110,9 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
     const { worldSize, rank } = group
     const { local } = accumulation({ globalBatch, localBatch, worldSize })
     const sampling = { items: items.length, globalBatch, localBatch: local, rank, worldSize, seed }
-    const clips = new ClipFrames({ preprocessing, frames, short })
+    const clips = new ClipFrames({ preprocessing, frames, short, ...(options.cache ? { cache: options.cache } : {}) })
     const views = viewsOf(recipe)
+    await holdAll(clips, items, views)
     const learned = await learn(
       { recipe, stage, views, model, items, frames: clips, sampling, generator, trained },
       options,
@@ -133,6 +136,17 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
   } finally {
     model.dispose()
   }
+}
+
+/** Where the clips of a stage have room they are decoded before, each video in one pass. */
+async function holdAll(clips: ClipFrames, items: StageItems, views: readonly View[]): Promise<void> {
+  if (!clips.fits(items.length * views.length)) return
+  const wanted: MediaClip[] = []
+  for (let i = 0; i < items.length; i++) {
+    const item = await items.get(i)
+    wanted.push(...views.map((view) => item.clips[view]!))
+  }
+  clips.hold(wanted)
 }
 
 interface Learning

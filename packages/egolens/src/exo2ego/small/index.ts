@@ -1,0 +1,2 @@
+export { captionTakes, pairTakes, takesFiles } from './data.js'
+export { type SmallStage, smallModel, smallStage, smallTraining } from './stages.js'
