@@ -55,7 +55,9 @@ describe.skipIf(!existsSync(main))('egolens ask', () => {
   })
 
   it('says what is missing', () => {
-    expect(ask([video, 'What?']).stderr).toMatch(/^egolens: no model was named \(name by --model /)
+    expect(ask([video, 'What?']).stderr).toMatch(
+      /^egolens: no model was named, and there is none of the demo here \(name by --model /,
+    )
     expect(ask([video, ...named]).stderr).toMatch(/^egolens: nothing was asked /)
     expect(ask([video, 'What?', ...named, '--top-p', '2']).status).toBe(2)
   })

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
 import { EgoLensError } from '../errors.js'
@@ -28,7 +30,10 @@ export function ask(): Command {
     .description('answers questions on a video in words')
     .argument('<video>', 'a video file, a folder of numbered images, a tar of them, or an image')
     .argument('[question]', 'what is asked; with --chat the first question')
-    .option('--model <model>', 'the run of a stage of Exo2Ego, or a VideoLLaMA2 checkpoint: a folder or a hub name')
+    .option(
+      '--model <model>',
+      "the run of a stage of Exo2Ego, or a VideoLLaMA2 checkpoint: a folder or a hub name (default: the demo's)",
+    )
     .option('--choices <answers>', 'answers to choose from, with commas between: prints their probabilities', words)
     .addOption(
       new Option('--likelihood <kind>', 'what those come of: log-likelihoods of whole answers, or a token').choices([
@@ -56,18 +61,18 @@ export function ask(): Command {
     )
     .action(
       action<Options>(async (session, options, video, question) => {
-        if (!options.model) throw noModel()
+        const name = options.model ?? demoModel()
         if (!question && !options.chat) throw noQuestion()
         await useAllCores()
         const { openVideoModel } = await import('../exo2ego/ask/index.js')
-        using model = await openVideoModel(options.model, { device: await quickest() })
+        using model = await openVideoModel(name, { device: await quickest() })
         const { start, end, frameRate, system } = options
         const images = frameRate === undefined ? {} : { frameRate }
         const { talk, notice } = await model.watch(video!, { start, end, system, ...images })
         if (notice) session.say(`note: ${notice}`)
         try {
           const replies = await converse(session, talk, options, question)
-          const about = { video, model: options.model, start, end, notes: notice ? [notice] : [] }
+          const about = { video, model: name, start, end, notes: notice ? [notice] : [] }
           if (session.json) {
             session.result(options.chat ? { ...about, answers: replies } : { ...about, ...replies[0] }, '')
           }
@@ -79,10 +84,14 @@ export function ask(): Command {
     )
 }
 
-const noModel = () =>
-  new EgoLensError('ask/no-model', 'no model was named', {
-    cure: 'name by --model the run of a stage of Exo2Ego, or a VideoLLaMA2 checkpoint such as DAMO-NLP-SG/VideoLLaMA2-7B-16F',
+/** The model that the demo leaves behind. */
+function demoModel(): string {
+  const run = join('runs/demo/runs', 'practice')
+  if (existsSync(join(run, 'model.json'))) return run
+  throw new EgoLensError('ask/no-model', 'no model was named, and there is none of the demo here', {
+    cure: 'name by --model the run of a stage of Exo2Ego or a VideoLLaMA2 checkpoint such as DAMO-NLP-SG/VideoLLaMA2-7B-16F, or run egolens demo --exo2ego in this folder first',
   })
+}
 
 const noQuestion = () =>
   new EgoLensError('ask/no-question', 'nothing was asked', {

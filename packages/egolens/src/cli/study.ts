@@ -14,9 +14,9 @@ export function study(): Command {
   return new Command('study')
     .description(
       'compares methods fairly: equal updates, learning rate from one grid on held-out participants, three seeds; ' +
-        '"recognition" takes the adapters of "x-mic" to untrimmed videos',
+        '"recognition" takes the adapters of "x-mic" to untrimmed videos; "exo2ego" asks held-out questions after each stage',
     )
-    .argument('<name>', 'methods, methods-pixels, x-mic, recognition')
+    .argument('<name>', 'methods, methods-pixels, x-mic, recognition, exo2ego')
     .option('--dir <folder>', 'where its runs are kept; a study that was stopped goes on there', 'runs/study')
     .option('--plan', 'only say how many runs it is, and about how long')
     .option('--quick', 'all rows on few clips, epochs and seeds: to see that it runs, not what it says')
@@ -28,6 +28,7 @@ export function study(): Command {
         'egolens study methods',
         'egolens study methods --quick --dir /tmp/study',
         'egolens study x-mic',
+        'egolens study exo2ego',
         'egolens study recognition --dir /data/study --json',
       ),
     )
@@ -41,6 +42,7 @@ export function study(): Command {
           session.result(outcome, outcome.markdown.trimEnd())
           return undefined
         }
+        if (name === 'exo2ego') return exo2Ego(session, options)
         await compareMethods(session, name!, options)
         return undefined
       }, saving),
@@ -63,4 +65,20 @@ async function compareMethods(session: Session, name: string, options: Options):
   const { tableText } = await import('../evaluation/render-table.js')
   const text = outcomes.flatMap(({ tables }) => tables.map(tableText)).join('\n')
   session.result(outcomes.length === 1 ? outcomes[0] : outcomes, text.trimEnd())
+}
+
+async function exo2Ego(session: Session, options: Options): Promise<undefined> {
+  const { fullSize, quickSize, runExo2EgoStudy, studyRuns } = await import('../studies/exo2ego/index.js')
+  const size = options.quick ? quickSize : fullSize
+  const runs = new Set(studyRuns(options.dir, options.dir, size).map(({ dir }) => dir)).size
+  const plan = `${runs} runs of ${size.seeds.length} seeds on ${size.takes.train} takes`
+  if (options.plan) {
+    session.result({ runs, ...size }, plan)
+    return undefined
+  }
+  session.say(plan)
+  const { progress, signal } = session
+  const outcome = await runExo2EgoStudy({ dir: options.dir, size, progress, signal })
+  session.result(outcome, outcome.markdown.trimEnd())
+  return undefined
 }

@@ -6,6 +6,7 @@ import { crossTable } from '../../evaluation/tables.js'
 import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
 import { type DemoSize, demoPaths, demoSize, places } from './plan.js'
 import { recogniseFile, recognisePlace } from './recognise.js'
+import { rendering } from './rendering.js'
 import { demoReport } from './report.js'
 import { type DemoWork, demoRuns, findFeatures, openDemo, runOne } from './train.js'
 
@@ -64,16 +65,5 @@ function stages(work: DemoWork, total: number): (name: string) => DemoWork {
     const progress: DemoWork['progress'] = (event) =>
       work.progress({ ...event, task: `${number}/${total} ${name}: ${event.task}` })
     return { folder: work.folder, signal: work.signal, progress }
-  }
-}
-
-/** The world tells of videos and frames; the time left is best judged by frames. */
-export function rendering({ done, total, frames, framesTotal }: RenderProgress) {
-  return {
-    task: 'frames',
-    done: frames,
-    total: framesTotal,
-    unit: 'frames',
-    note: `${done}/${total} videos`,
   }
 }
