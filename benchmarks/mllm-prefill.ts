@@ -1,6 +1,7 @@
 import { KeyValueCache } from 'egolens'
 import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
+import { atGemmRate, languageWork, utilisation } from './harness/flops.js'
 import { languagePeer, languageSetting, quietly, surprise } from './harness/language.js'
 import { milliseconds, timed } from './harness/step.js'
 
@@ -29,8 +30,11 @@ async function run(bench: Bench): Promise<void> {
   if (peer) {
     agree(bench, 'Python', first, Number((await peer.ask({ run: 'prefill', id: 3 })).loss))
   }
+  const { linear, attention, logits } = languageWork(config, length)
+  const flops = length * linear + attention + logits
   const samples = await bench.interleave({
     ours: timed(ours),
+    gemm: atGemmRate(config, length, flops),
     python: peer && (() => peer.seconds({ run: 'prefill', id: 3 })),
   })
   bench.figure('prefill', 'ms', milliseconds(samples.ours))
@@ -39,6 +43,7 @@ async function run(bench: Bench): Promise<void> {
     'tokens/s',
     samples.ours.map((seconds) => length / seconds),
   )
+  utilisation(bench, flops, samples.ours, samples.gemm)
   if (samples.python) {
     bench.figure('pythonPrefill', 'ms', milliseconds(samples.python))
     if (bench.comparable('ours', 'python')) bench.ratio(samples.ours, samples.python)

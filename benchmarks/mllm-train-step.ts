@@ -3,6 +3,7 @@ import { fromTypedArray, Generator, nn, optim, randn, safetensors, scope } from 
 import { applyLora, nextTokenLoss } from 'egolens'
 import { agree } from './harness/agree.js'
 import type { Bench, Benchmark } from './harness/bench.js'
+import { atGemmRate, languageWork, utilisation } from './harness/flops.js'
 import { languagePeer, languageSetting, someIds } from './harness/language.js'
 import { milliseconds, timed } from './harness/step.js'
 
@@ -59,8 +60,13 @@ async function run(bench: Bench): Promise<void> {
     // The second loss also sees the first step's gradients.
     agree(bench, 'Python', second, Number((await peer.ask({ run: 'step' })).loss))
   }
+  const { linear, attention, logits } = languageWork(config, length)
+  const adapted = named.reduce((sum, [, { numel }]) => sum + numel, 0)
+  // Frozen weights get no gradient, so that their way back is as long as the one there; low-rank ones take twice that.
+  const each = BATCH * (2 * (length * linear + targets * logits) + 3 * attention + 6 * length * adapted)
   const samples = await bench.interleave({
     ours: timed(ours),
+    gemm: atGemmRate(config, BATCH * length, each),
     python: peer && (() => peer.seconds({ run: 'step' })),
   })
   bench.figure('step', 'ms', milliseconds(samples.ours))
@@ -69,6 +75,7 @@ async function run(bench: Bench): Promise<void> {
     'tokens/s',
     samples.ours.map((seconds) => (BATCH * length) / seconds),
   )
+  utilisation(bench, each, samples.ours, samples.gemm)
   if (samples.python) {
     bench.figure('pythonStep', 'ms', milliseconds(samples.python))
     if (bench.comparable('ours', 'python')) bench.ratio(samples.ours, samples.python)
