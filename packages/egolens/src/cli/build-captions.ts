@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
-import type { EgoLensError } from '../errors.js'
 import type { Format } from '../exo2ego/data/captions/index.js'
+import { faultTeller } from './faulty.js'
 import { examples, json } from './options.js'
 import { action } from './session.js'
 import { columns } from './text.js'
@@ -11,9 +11,6 @@ interface Options {
   unpack?: string
   format?: Format
 }
-
-/** Faulty rows that are told one by one. */
-const TOLD = 10
 
 const formats: Format[] = ['csv', 'tsv', 'jsonl', 'json', 'parquet', 'webdataset']
 
@@ -38,10 +35,7 @@ export function buildCaptions(): Command {
     .action(
       action<Options>(async ({ say, result }, options, dataset, ...lists) => {
         const { writeCaptions } = await import('../exo2ego/data/captions/index.js')
-        let faults = 0
-        const onFault = ({ line }: EgoLensError) => {
-          if (faults++ < TOLD) say(line)
-        }
+        const { onFault } = faultTeller(say)
         const files = lists.flat() as string[]
         const counts = await writeCaptions({ mapping: dataset!, files, ...options, onFault })
         const rows: [string, number][] = [

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
-import type { EgoLensError } from '../errors.js'
 import { buildCaptions } from './build-captions.js'
+import { faultTeller } from './faulty.js'
 import { examples, json, positive } from './options.js'
 import { action } from './session.js'
 import { columns } from './text.js'
@@ -21,9 +21,6 @@ interface Options {
   beta: 'video' | 'annotation'
   videos: 'full' | '448'
 }
-
-/** Faulty records that are told one by one. */
-const TOLD = 10
 
 function egoExoClip(): Command {
   return new Command('ego-exoclip')
@@ -54,11 +51,9 @@ function egoExoClip(): Command {
     .action(
       action<Options>(async ({ say, result }, { out, ...options }, root) => {
         const { buildEgoExoClip } = await import('../exo2ego/data/index.js')
-        let faults = 0
-        const onFault = ({ line }: EgoLensError) => {
-          if (faults++ < TOLD) say(line)
-        }
-        const report = await buildEgoExoClip({ root: root!, out, ...options, onFault })
+        const teller = faultTeller(say)
+        const report = await buildEgoExoClip({ root: root!, out, ...options, onFault: teller.onFault })
+        const { faults } = teller
         for (const warning of report.warnings) say(warning)
         const { takes, annotations, narrations, duration } = report
         const rows: [string, number | string][] = [

@@ -1,6 +1,7 @@
 import { noGrad, scope } from '@egolens/torch'
 import { nextTokenLoss } from '../../mllm/index.js'
 import { inPieces } from '../../training/pieces.js'
+import { look } from '../ask/look.js'
 import { openStageRun } from '../ask/run.js'
 import { ClipFrames } from '../data/frames.js'
 import { openItems, type StageItem } from '../data/items.js'
@@ -39,7 +40,7 @@ export async function captionLoss(run: string, captions: string): Promise<Captio
       noGrad(() =>
         scope(() => {
           const tape = new Tape({ checkpointing: false })
-          const seen = model.visual(tape, model.features(tape, view, pixels))
+          const seen = look(model, view, pixels)
           const prompts = piece.map(({ prompt }) => prompt)
           for (const [key, shift] of [['right', 0] as const, ['other', 1] as const]) {
             const { hidden, labels } = model.read(tape, prompts, seen.roll(shift, 0))

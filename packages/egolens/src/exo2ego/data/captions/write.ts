@@ -1,9 +1,9 @@
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { writeJsonl } from '../../../datasets/jsonl.js'
 import { EgoLensError } from '../../../errors.js'
-import { diskFault, readFault } from '../../../files/fault.js'
-import { readAt } from '../../../video/tar.js'
+import { diskFault } from '../../../files/fault.js'
+import { readFully, reading } from '../../../files/read.js'
 import { type CaptionCounts, type CaptionOptions, openCaptions } from './read.js'
 import type { Caption, Member } from './types.js'
 
@@ -31,7 +31,6 @@ export async function writeCaptions({ out, unpack, ...options }: WriteCaptionsOp
       yield { media: relative(folder, resolve(file)).split(sep).join('/'), ...rest } satisfies Caption
     }
   }
-  await mkdir(folder, { recursive: true })
   await writeJsonl(out, records())
   return source.counts
 }
@@ -64,14 +63,8 @@ async function unpacked(archive: string, { name, offset, size }: Member, into: s
 }
 
 async function bytesOf(archive: string, offset: number, size: number): Promise<Uint8Array> {
-  try {
-    const file = await open(archive, 'r')
-    try {
-      return await readAt(file, offset, size)
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    throw readFault(error, archive)
-  }
+  const bytes = new Uint8Array(size)
+  const filled = await reading(archive, (file) => readFully(file, bytes, offset))
+  if (filled === size) return bytes
+  throw new EgoLensError('file/truncated', `the file ends before byte ${offset + size}`, { where: archive })
 }
