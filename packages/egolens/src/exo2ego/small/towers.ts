@@ -1,8 +1,12 @@
 import { F } from '@egolens/torch'
 import { renderStills, vocabulary } from '@egolens/world'
 import { somePatches } from '../../encoders/clip/small/batches.js'
-import { type FitSettings, fitLabels, type LabelledPictures } from '../../encoders/clip/small/fit-labels.js'
-import { toPlanes } from '../../encoders/clip/small/images.js'
+import {
+  type FitSettings,
+  fitLabels,
+  gatherLabelled,
+  type LabelledPictures,
+} from '../../encoders/clip/small/fit-labels.js'
 import type { Preprocessing } from '../../encoders/types.js'
 import { type ClipVisionTower, padToSquare } from '../../mllm/visual/index.js'
 import type { Progress } from '../../progress.js'
@@ -66,24 +70,19 @@ export async function fitTower(
   )
 }
 
-async function gather(
+function gather(
   preprocessing: Preprocessing,
   options: { seed: number; participants: number; actions: number; frames: number; view: View },
   progress: Progress,
 ): Promise<LabelledPictures> {
-  const { size: side, mean } = preprocessing
-  const bytes = 3 * side * side
+  const { size, mean } = preprocessing
   const total = options.participants * options.actions * options.frames
-  const planes = new Uint8Array(total * bytes)
-  const [verb, noun]: [number[], number[]] = [[], []]
-  for (const still of renderStills({ place: towerStills.place, ...options })) {
-    const { rgb } = preprocessedPicture(padToSquare(still, mean), preprocessing)
-    toPlanes(rgb, planes.subarray(verb.length * bytes, (verb.length + 1) * bytes))
-    verb.push(still.verb)
-    noun.push(still.noun)
-    if (verb.length % 100 > 0) continue
-    progress({ task: `stills, ${options.view}`, done: verb.length, total, unit: 'frames' })
-    await new Promise(setImmediate)
+  const made = function* () {
+    for (const still of renderStills({ place: towerStills.place, ...options })) {
+      yield { ...still, rgb: preprocessedPicture(padToSquare(still, mean), preprocessing).rgb }
+    }
   }
-  return { side, planes: (i) => planes.subarray(i * bytes, (i + 1) * bytes), labels: { verb, noun } }
+  return gatherLabelled(made(), total, size, (done) =>
+    progress({ task: `stills, ${options.view}`, done, total, unit: 'frames' }),
+  )
 }

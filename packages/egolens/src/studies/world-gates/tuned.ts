@@ -6,8 +6,7 @@ import { autocast, F, noGrad, safetensors, scope, type Tensor } from '@egolens/t
 import { type PlaceName, renderStills, vocabulary } from '@egolens/world'
 import { loadClip } from '../../encoders/clip/load.js'
 import { somePatches } from '../../encoders/clip/small/batches.js'
-import { fitLabels, type LabelledPictures } from '../../encoders/clip/small/fit-labels.js'
-import { toPlanes } from '../../encoders/clip/small/images.js'
+import { fitLabels, gatherLabelled, type LabelledPictures } from '../../encoders/clip/small/fit-labels.js'
 import { uniform } from '../../encoders/clip/small/random.js'
 import type { VisionTower } from '../../encoders/clip/vision.js'
 import { visionTensors } from '../../encoders/clip/weights.js'
@@ -80,32 +79,26 @@ export async function tuneEncoder(
   }
 }
 
-async function gather(
+function gather(
   place: PlaceName,
   preprocessing: ImageEncoder['preprocessing'],
   { seed, participants, actions, frames, wholeEvery, grow }: Tuning,
   progress: Progress,
 ): Promise<LabelledPictures> {
-  const { size: side } = preprocessing
-  const bytes = 3 * side * side
   const random = uniform(seed)
-  const total = participants * actions * frames
-  const planes = new Uint8Array(Math.ceil(total * (1 + 1 / wholeEvery)) * bytes)
-  const [verbs, nouns]: [number[], number[]] = [[], []]
-  let seen = 0
-  for (const still of renderStills({ place, seed, participants, actions, frames })) {
-    const box = cropBox(still.detections, { ...xmicRule, grow: 1 + random() * (grow - 1) })
-    for (const crop of seen++ % wholeEvery === 0 ? [box, undefined] : [box]) {
-      const { rgb } = preprocessedPicture(still, preprocessing, crop)
-      toPlanes(rgb, planes.subarray(verbs.length * bytes, (verbs.length + 1) * bytes))
-      verbs.push(still.verb)
-      nouns.push(still.noun)
+  const total = Math.ceil(participants * actions * frames * (1 + 1 / wholeEvery))
+  const made = function* () {
+    let seen = 0
+    for (const still of renderStills({ place, seed, participants, actions, frames })) {
+      const box = cropBox(still.detections, { ...xmicRule, grow: 1 + random() * (grow - 1) })
+      for (const crop of seen++ % wholeEvery === 0 ? [box, undefined] : [box]) {
+        yield { ...still, rgb: preprocessedPicture(still, preprocessing, crop).rgb }
+      }
     }
-    if (seen % 100 > 0) continue
-    progress({ task: 'pictures for the ceiling', done: seen, total, unit: 'frames' })
-    await new Promise(setImmediate)
   }
-  return { side, planes: (i) => planes.subarray(i * bytes, (i + 1) * bytes), labels: { verb: verbs, noun: nouns } }
+  return gatherLabelled(made(), total, preprocessing.size, (done) =>
+    progress({ task: 'pictures for the ceiling', done, total, unit: 'frames' }),
+  )
 }
 
 /** Heads read features of length 8, whatever theirs is. */

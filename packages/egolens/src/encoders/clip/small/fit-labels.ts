@@ -1,11 +1,47 @@
 import { F, Generator, nn, optim, scope, type Tensor, tensor } from '@egolens/torch'
 import type { Progress } from '../../../progress.js'
 import { type Augmentation, type Pictures, pixelBatch } from './batches.js'
+import { toPlanes } from './images.js'
 import { permutation, uniform } from './random.js'
 
 /** Pictures in memory, each with a class of every kind. */
 export interface LabelledPictures extends Pictures {
   labels: Record<string, number[]>
+}
+
+/** A picture as the tower sees it, with its labels. */
+export interface LabelledPicture {
+  /** RGB rows of a square. */
+  rgb: Uint8Array
+  verb: number
+  noun: number
+}
+
+/**
+ * Gathers pictures with verb and noun into one block of memory.
+ *
+ * @param room pictures that there may be at most
+ * @param tell how many there are, each hundred
+ */
+export async function gatherLabelled(
+  made: Iterable<LabelledPicture>,
+  room: number,
+  side: number,
+  tell: (done: number) => void,
+): Promise<LabelledPictures> {
+  const bytes = 3 * side * side
+  const all = new Uint8Array(room * bytes)
+  const planes = (i: number) => all.subarray(i * bytes, (i + 1) * bytes)
+  const [verb, noun]: [number[], number[]] = [[], []]
+  for (const picture of made) {
+    toPlanes(picture.rgb, planes(verb.length))
+    verb.push(picture.verb)
+    noun.push(picture.noun)
+    if (verb.length % 100 > 0) continue
+    tell(verb.length)
+    await new Promise(setImmediate)
+  }
+  return { side, planes, labels: { verb, noun } }
 }
 
 export interface FitSettings {
