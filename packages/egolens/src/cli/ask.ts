@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
 import { EgoLensError } from '../errors.js'
 import type { AskOptions, Conversation, Reply } from '../mllm/index.js'
+import { DEMO_FOLDER, demoRun } from './demo/folder.js'
 import { examples, frameRate, json, seconds, share, temperature, whole, words } from './options.js'
 import { action, type Session } from './session.js'
 import { columns } from './text.js'
@@ -86,7 +87,7 @@ export function ask(): Command {
 
 /** The model that the demo leaves behind. */
 function demoModel(): string {
-  const run = join('runs/demo/runs', 'practice')
+  const run = demoRun(DEMO_FOLDER, 'practice')
   if (existsSync(join(run, 'model.json'))) return run
   throw new EgoLensError('ask/no-model', 'no model was named, and there is none of the demo here', {
     cure: 'name by --model the run of a stage of Exo2Ego or a VideoLLaMA2 checkpoint such as DAMO-NLP-SG/VideoLLaMA2-7B-16F, or run egolens demo --exo2ego in this folder first',

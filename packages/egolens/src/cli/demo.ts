@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { EgoLensError } from '../errors.js'
+import { DEMO_FOLDER } from './demo/folder.js'
 import { examples, json } from './options.js'
 import { action, type Session, saving } from './session.js'
 import { columns } from './text.js'
@@ -10,7 +11,7 @@ export function demo(): Command {
   return new Command('demo')
     .description('the whole way on the small world, with a report to look at')
     .argument('[video]', 'a first-person video of yours, recognised too')
-    .option('--dir <folder>', 'where everything is kept; what is finished there is not done again', 'runs/demo')
+    .option('--dir <folder>', 'where everything is kept; what is finished there is not done again', DEMO_FOLDER)
     .option('--exo2ego', 'the three stages of Exo2Ego instead, and questions answered')
     .addOption(json())
     .addHelpText(

@@ -6,6 +6,7 @@ import { EgoLensError } from '../errors.js'
 import type { RecognitionDocument } from '../recognition/formats/document.js'
 import type { Recognition } from '../recognition/recognise.js'
 import type { HandChoice } from '../recognition/recogniser.models.js'
+import { DEMO_FOLDER, demoRun } from './demo/folder.js'
 import { detect } from './hands.js'
 import { examples, frameRate, json } from './options.js'
 import { action, type Session } from './session.js'
@@ -92,7 +93,7 @@ export function recognise(): Command {
 
 /** The adapters that the demo leaves behind: those of the kitchen. */
 function demoRuns(): string[] {
-  const runs = ['verb', 'noun'].map((component) => join('runs/demo/runs', `x-mic-kitchen-${component}`))
+  const runs = ['verb', 'noun'].map((component) => demoRun(DEMO_FOLDER, `x-mic-kitchen-${component}`))
   if (runs.every((run) => existsSync(join(run, 'adapter.json')))) return runs
   throw new EgoLensError('recognition/no-adapter', 'no trained run was named, and there is none of the demo here', {
     cure: 'name runs by --run, or run egolens demo in this folder first',

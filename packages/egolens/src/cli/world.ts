@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import type { PlaceName, RenderProgress } from '@egolens/world'
+import type { PlaceName } from '@egolens/world'
 import { Command } from 'commander'
-import type { Progress } from '../progress.js'
+import { renderingTo } from '../progress.rendering.js'
 import { examples, json, whole } from './options.js'
 import { action, failed } from './session.js'
 import { columns } from './text.js'
@@ -64,7 +64,7 @@ function render(): Command {
           session.signal.throwIfAborted()
           if (train + test + untrimmed > 0) {
             const dir = join(folder!, place)
-            const onProgress = frames(`render ${place}`, session.progress)
+            const onProgress = renderingTo(session.progress, `render ${place}`)
             const counts = { clips: { train, test }, untrimmed: { train: untrimmed, test: untrimmed } }
             await renderPlace({ ...shared, dir, ...counts, onProgress })
             rendered.push({ place, dir })
@@ -72,7 +72,7 @@ function render(): Command {
           session.signal.throwIfAborted()
           if (takes + heldOut > 0) {
             const dir = join(folder!, `${place}-takes`)
-            const onProgress = frames(`render takes of ${place}`, session.progress)
+            const onProgress = renderingTo(session.progress, `render takes of ${place}`)
             const counts = { takes: { train: takes, val: heldOut, test: heldOut }, actions }
             await renderTakes({ ...shared, dir, ...counts, onProgress })
             rendered.push({ place, dir })
@@ -111,10 +111,4 @@ function check(): Command {
         return gates.every((gate) => gate.passed) ? undefined : failed
       }),
     )
-}
-
-/** The world tells of videos and frames; time is best judged by frames. */
-export function frames(task: string, progress: Progress) {
-  return ({ done, total, frames, framesTotal }: RenderProgress) =>
-    progress({ task, done: frames, total: framesTotal, unit: 'frames', note: `${done}/${total} videos` })
 }

@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
-import { type RenderProgress, renderPlace } from '@egolens/world'
+import { renderPlace } from '@egolens/world'
 import type { Result } from '../../evaluation/result.js'
 import type { Table } from '../../evaluation/table.js'
 import { crossTable } from '../../evaluation/tables.js'
+import { renderingTo } from '../../progress.rendering.js'
 import type { RecognitionEvaluation } from '../../recognition/evaluate.js'
 import { type DemoSize, demoPaths, demoSize, places } from './plan.js'
 import { recogniseFile, recognisePlace } from './recognise.js'
-import { rendering } from './rendering.js'
 import { demoReport } from './report.js'
 import { type DemoWork, demoRuns, findFeatures, openDemo, runOne } from './train.js'
 
@@ -36,7 +36,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   for (const { name } of places) {
     signal.throwIfAborted()
     const { progress } = steps(`draw the ${name}`)
-    const onProgress = (event: RenderProgress) => progress(rendering(event))
+    const onProgress = renderingTo(progress)
     await renderPlace({ place: name, dir: paths.world(name), ...counts, seed: 1, workers: 2, onProgress })
   }
   const { resources, datasets } = await openDemo(folder)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Component } from '../../datasets/types.js'
 import type { RecipeInput } from '../../training/index.js'
+import { demoRun } from './folder.js'
 
 /** The two places of the demo and the datasets in whose formats they are written. */
 export const places = [
@@ -23,8 +24,8 @@ export function demoPaths(folder: string) {
   return {
     world: (place: string) => join(folder, 'world', place),
     features: join(folder, 'features'),
-    run: (place: string, component: Component) => join(folder, 'runs', `x-mic-${place}-${component}`),
-    zeroShot: (place: string) => join(folder, 'runs', `zero-shot-${place}`),
+    run: (place: string, component: Component) => demoRun(folder, `x-mic-${place}-${component}`),
+    zeroShot: (place: string) => demoRun(folder, `zero-shot-${place}`),
     report: join(folder, 'report.html'),
   }
 }

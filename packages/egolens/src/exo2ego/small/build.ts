@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { safetensors, setNumThreads } from '@egolens/torch'
 import { renderPlace, renderTakes } from '@egolens/world'
 import { writeAtomic } from '../../files.js'
+import { renderingTo } from '../../progress.rendering.js'
 import { buildModel } from '../model/build.js'
 import type { View } from '../model/model.js'
 import { fillPart } from '../model/parts.js'
@@ -66,8 +67,7 @@ const progress = ({
 }
 
 const dir = resolve(values.dir)
-const onProgress = ({ frames, framesTotal }: { frames: number; framesTotal: number }) =>
-  progress({ task: 'frames', done: frames, total: framesTotal })
+const onProgress = renderingTo(progress)
 await renderPlace({ ...CLIPS, dir: join(dir, 'clips'), workers: 2, onProgress })
 const root = join(dir, 'takes')
 await renderTakes({

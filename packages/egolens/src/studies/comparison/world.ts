@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { renderPlace } from '@egolens/world'
 import type { Progress } from '../../progress.js'
+import { renderingTo } from '../../progress.rendering.js'
 import type { Study, StudyPlace } from './plan.js'
 
 /** The two places that differ most, in the formats of the paper's two datasets. */
@@ -21,14 +22,13 @@ export async function renderPlaces(
   const places: StudyPlace[] = []
   for (const { name, dataset } of PLACES) {
     const root = join(dir, name)
-    const task = `rendering the ${name}`
     await renderPlace({
       place: name,
       dir: root,
       clips,
       untrimmed,
       seed: SEED,
-      onProgress: ({ done, total }) => progress({ task, done, total, unit: 'videos' }),
+      onProgress: renderingTo(progress, `rendering the ${name}`),
     })
     const spec = (split: string) => ({ dataset, split, root })
     places.push({ name, train: spec('train'), test: spec('test') })

@@ -8,6 +8,7 @@ import { finishStage } from '../../exo2ego/training/finish.js'
 import { exists, readJson } from '../../files/read.js'
 import { writeAtomic } from '../../files.js'
 import { type Progress, silent } from '../../progress.js'
+import { renderingTo } from '../../progress.rendering.js'
 import { type Exo2EgoSize, fullSize, type StudyRun, studyRuns } from './plan.js'
 import { type Exo2EgoOutcome, exo2EgoReport, type Scored } from './report.js'
 
@@ -39,8 +40,7 @@ export async function runExo2EgoStudy(options: Exo2EgoStudyOptions): Promise<Exo
     dir: takes,
     takes: size.takes,
     seed: SEED,
-    onProgress: ({ frames, framesTotal, done, total }) =>
-      progress({ task: 'takes', done: frames, total: framesTotal, unit: 'frames', note: `${done}/${total} videos` }),
+    onProgress: renderingTo(progress, 'takes'),
   })
   await pairTakes(takes)
   const runs = studyRuns(home, takes, size)

@@ -3,7 +3,7 @@ import { FrameCache } from '../../../exo2ego/data/frames.js'
 import { type AnsweredQuestion, accuracyOf, answerRun, stages } from '../../../exo2ego/index.js'
 import { pairTakes, takesFiles } from '../../../exo2ego/small/index.js'
 import { finishStage } from '../../../exo2ego/training/finish.js'
-import { rendering } from '../rendering.js'
+import { renderingTo } from '../../../progress.rendering.js'
 import type { DemoWork } from '../train.js'
 import { type AskedDemo, askSome } from './ask.js'
 import { type Exo2EgoDemoSize, exo2EgoDemoSize, exo2EgoPaths, exo2EgoRecipe, trainedStages } from './plan.js'
@@ -48,7 +48,7 @@ export async function runExo2EgoDemo(options: Exo2EgoDemoOptions): Promise<Exo2E
   }
   const drawing = next('draw the takes')
   const counts = { train: size.takes.train, val: 0, test: size.takes.test }
-  const onProgress = (event: Parameters<typeof rendering>[0]) => drawing(rendering(event))
+  const onProgress = renderingTo(drawing)
   await renderTakes({ place: 'kitchen', dir: takes, takes: counts, seed: SEED, workers: 2, onProgress })
   await pairTakes(takes)
   const questions = takesFiles(takes).questions('test')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { StageName, StageRecipe, StageRecipeInput } from '../../../exo2ego/index.js'
 import { smallStage, takesFiles } from '../../../exo2ego/small/index.js'
+import { demoRun } from '../folder.js'
 
 /** How much is drawn and trained. */
 export interface Exo2EgoDemoSize {
@@ -14,7 +15,7 @@ export const exo2EgoDemoSize: Exo2EgoDemoSize = { takes: { train: 16, test: 4 },
 export function exo2EgoPaths(folder: string) {
   return {
     takes: join(folder, 'takes'),
-    run: (stage: StageName) => join(folder, 'runs', stage),
+    run: (stage: StageName) => demoRun(folder, stage),
     answers: join(folder, 'answers.json'),
     report: join(folder, 'exo2ego.html'),
   }
