@@ -81,14 +81,19 @@ function initialState(recipe: string): TrainingState {
     generator: '',
     logBytes: 0,
     seconds: 0,
+    processorSeconds: 0,
   }
 }
 
-/** Adds this sitting's seconds to those of the sittings before. */
-export function stopwatch(state: TrainingState): () => void {
-  const [before, began] = [state.seconds, performance.now()]
+/** Adds this sitting's seconds, on the clock and of processors, to those of the sittings before. */
+export function stopwatch(state: Pick<TrainingState, 'seconds' | 'processorSeconds'>): () => void {
+  const { seconds, processorSeconds } = state
+  const [began, worked] = [performance.now(), process.cpuUsage()]
   return () => {
-    state.seconds = before + (performance.now() - began) / 1000
+    state.seconds = seconds + (performance.now() - began) / 1000
+    if (processorSeconds === undefined) return // of a run that began before this was measured
+    const { user, system } = process.cpuUsage(worked)
+    state.processorSeconds = processorSeconds + (user + system) / 1e6
   }
 }
 

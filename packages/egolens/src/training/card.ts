@@ -99,6 +99,7 @@ function trainedOn({ data: { train }, protocol }: Recipe): string {
   const parts = [
     `${plain(train.dataset)}, split ${plain(train.split)}`,
     ...(train.limit === undefined ? [] : [`the first ${train.limit} clips`]),
+    ...(train.spread === undefined ? [] : [`${train.spread} clips, evenly over the split`]),
     ...(protocol ? ['the base half of its classes'] : []),
     ...(train.shots === undefined ? [] : [`${train.shots} clips a class`]),
   ]

@@ -34,6 +34,8 @@ export const trainingState = z.strictObject({
   /** Bytes of the log that were written up to here. */
   logBytes: z.int().min(0),
   seconds: z.number().min(0),
+  /** Of processors, all threads together; absent in checkpoints of before it was measured. */
+  processorSeconds: z.number().min(0).optional(),
 })
 export type TrainingState = z.output<typeof trainingState>
 

@@ -32,7 +32,7 @@ export async function openClips(
     })
   }
   const all = dataset.clips(spec.split)
-  const clips = labelled(all, components).slice(0, spec.limit)
+  const clips = spread(labelled(all, components).slice(0, spec.limit), spec.spread)
   if (clips.length === 0) {
     const message = `${dataset.name} ${spec.split} has ${all.length} clips, none with a ${components.join(' and a ')} label`
     throw new EgoLensError('training/no-clips', message)
@@ -43,6 +43,12 @@ export async function openClips(
     labels: labelsFor(dataset, components),
     unlabelled: all.length - labelled(all, components).length,
   }
+}
+
+/** So many of a split that all its participants are among them: always the same ones. */
+function spread<T>(all: T[], count = all.length): T[] {
+  if (count >= all.length) return all
+  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!)
 }
 
 /** What a run learns from. */

@@ -5,6 +5,7 @@ const data = z.looseObject({
   dataset: z.string().describe('a dataset reader: epic-kitchens-100, ego4d-fho-lta, own, ...'),
   split: z.string().describe('which of its splits'),
   limit: z.int().min(1).optional().describe('only the first so many clips'),
+  spread: z.int().min(1).optional().describe('only so many clips, evenly over the split'),
 })
 
 const trainData = data.extend({

@@ -60,7 +60,7 @@ type Place = keyof typeof placeKeys
 
 /** What a dataset's reader is given: all but the keys that every split has, and those of its place. */
 export function readerOptions(spec: DataSpec): Record<string, unknown> {
-  const { dataset, split, limit, name, ...options } = spec
+  const { dataset, split, limit, spread, name, ...options } = spec
   for (const key of Object.values(placeKeys).flat()) delete options[key]
   return options
 }
@@ -126,7 +126,7 @@ function checkSelection({ training, data }: Recipe): void {
   if (training.select === 'val_cross' && !cross) {
     throw new EgoLensError('recipe/no-validation', 'val_cross needs data.validation.cross')
   }
-  const identity = ({ name, limit, ...rest }: Record<string, unknown>) => canonical(rest)
+  const identity = ({ name, limit, spread, ...rest }: Record<string, unknown>) => canonical(rest)
   for (const validation of [own, cross]) {
     if (!validation || !data.test.some((test) => identity(test) === identity(validation))) continue
     throw new EgoLensError('recipe/selection-leak', 'a test set cannot choose the model that it tests', {

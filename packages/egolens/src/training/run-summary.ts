@@ -12,6 +12,8 @@ export interface RunSummary {
   /** Optimiser steps and seconds of training, over all sittings. */
   steps: number
   seconds: number
+  /** The same of processors, all threads together: what other work on the machine changes little. */
+  processorSeconds?: number | undefined
   clips: number
   /** Clips that were left out since they lack a label. */
   unlabelled: number

@@ -36,6 +36,7 @@ export interface Sitting {
 export interface Learned {
   steps: number
   seconds: number
+  processorSeconds?: number | undefined
   epoch?: number
   resumedFrom?: number
   skipped: Skipped[]
@@ -56,7 +57,8 @@ export async function learn(sitting: Sitting): Promise<Learned> {
       const best = await readBytes(runPaths(sitting.dir).best)
       scope(() => void module.loadStateDict(safetensors.fromBytes(best)))
     }
-    return { steps: state.step, seconds: state.seconds, epoch: state.best?.epoch ?? state.epoch - 1, ...from }
+    const { step, seconds, processorSeconds, best, epoch } = state
+    return { steps: step, seconds, processorSeconds, epoch: best?.epoch ?? epoch - 1, ...from }
   } finally {
     optimizer.dispose()
   }

@@ -1,4 +1,4 @@
-import type { Study, StudyRow } from './plan.js'
+import { halves, type Study, type StudyRow } from './plan.js'
 
 /** What a row of a study comes to. */
 export interface RowBudget {
@@ -19,7 +19,9 @@ export interface Budget {
 }
 
 /** Opening the clips, writing checkpoints, scoring the test sets of two places: of every run, whatever it trains. */
-const secondsPerRun = ({ clips }: Study) => 1 + (clips.train + 2 * clips.test) / 1250
+const secondsPerRun = (study: Study) => 1 + (used(study).train + 2 * used(study).test) / 1250
+
+const used = ({ clips, subset }: Study) => subset ?? clips
 
 /**
  * Counts the runs of a study and estimates its time from the seconds an update of each row.
@@ -32,9 +34,10 @@ export function budgetOf(study: Study, places: number): Budget {
 }
 
 function rowBudget(study: Study, row: StudyRow, places: number): RowBudget {
-  const { training, clips, grid, seeds, holdOut, baseToNovel } = study
+  const { training, grid, seeds, holdOut } = study
+  const clips = used(study)
   const cells = places * (row.joint ? 1 : study.components.length)
-  const protocols = baseToNovel ? 2 : 1
+  const protocols = halves(study, row) ? 2 : 1
   const minutes = (runs: number, updates: number, seconds: number) =>
     (runs * secondsPerRun(study) + updates * seconds) / 60
   if (row.method === 'zero-shot') {

@@ -10,6 +10,8 @@ export interface StudyRow {
   options?: Record<string, unknown>
   /** Verbs and nouns in one run, where a method learns them together. */
   joint?: boolean
+  /** A row that changes one choice of another: trained on all classes alone, not on half of them. */
+  ablation?: boolean
   /** What an update takes on two cores, in seconds: for the plan that is shown before. */
   secondsPerUpdate?: number
 }
@@ -45,6 +47,8 @@ export interface Study {
   /** The folder of the world, and the clips that a place of it has. */
   world: string
   clips: { train: number; test: number }
+  /** Only so many of them, evenly over participants; all, if not said. */
+  subset?: { train: number; test: number }
   /** Videos of about a minute, in which actions are to be found: to calibrate on and to test on. */
   untrimmed: { train: number; test: number }
 }
@@ -69,6 +73,10 @@ export function cellsOf(study: Study, places: StudyPlace[]): Cell[] {
 /** Nothing is trained of a row without parameters: it has neither rates nor seeds. */
 export const trains = ({ row }: Cell): boolean => row.method !== 'zero-shot'
 
+/** Whether a row is also trained on half of the classes. */
+export const halves = ({ baseToNovel }: Pick<Study, 'baseToNovel'>, { ablation }: StudyRow): boolean =>
+  baseToNovel === true && !ablation
+
 /** "kitchen/noun/x-mic-full-frames": unique within a study. */
 export function cellPath({ row, place, component }: Cell): string[] {
   return [place.name, component, slug(row.name)]
@@ -91,8 +99,8 @@ export function cellRecipe(
     backbone: study.backbone,
     features: study.features,
     data: {
-      train: place.train,
-      test: [place, ...others].map(({ name, test }) => ({ ...test, name })),
+      train: { ...place.train, ...spread(study.subset?.train) },
+      test: [place, ...others].map(({ name, test }) => ({ ...test, ...spread(study.subset?.test), name })),
       ...(tune ? { validation: { holdOut: study.holdOut } } : {}),
     },
     training: {
@@ -103,6 +111,8 @@ export function cellRecipe(
     },
   })
 }
+
+const spread = (count: number | undefined) => (count === undefined ? {} : { spread: count })
 
 const slug = (name: string) =>
   name

@@ -15,6 +15,8 @@ export interface StudyFact {
   clips: number
   /** Of training, mean over seeds. */
   seconds: number
+  /** The same of processors: on a machine with other work what a row takes is told by these. */
+  processorSeconds: number
   /** The most bytes of tensors at one time while it trained, the most of the seeds. */
   peakBytes: number
   /** The learning rate that was taken; absent where nothing is trained. */
@@ -39,7 +41,9 @@ export function studyMarkdown(
     `Every row is trained for ${training.epochs} epochs of batches of ${training.batch} with the same optimiser, so the number of updates is the same.`,
     ...rateAndSeeds(study),
     ...(study.baseToNovel
-      ? ['Base-to-novel runs see the first half of the classes alone, with the learning rate that was chosen for all.']
+      ? [
+          `Base-to-novel runs see the first half of the classes alone, with the learning rate that was chosen for all${withoutHalves(study)}.`,
+        ]
       : []),
     'The last epoch is kept. No test clip is looked at before the end.',
     ...(study.notes ?? []),
@@ -52,6 +56,12 @@ export function studyMarkdown(
     differencesOf(comparison),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+/** The rows that are not trained on half of the classes, in words. */
+function withoutHalves({ rows }: Study): string {
+  const ablations = rows.filter(({ ablation }) => ablation).map(({ name }) => name)
+  return ablations.length === 0 ? '' : `; ablations have none (${ablations.join('; ')})`
 }
 
 function rateAndSeeds({ grid, seeds, holdOut }: Study): string[] {
@@ -71,6 +81,7 @@ function factTable(facts: StudyFact[]): string {
     'Parameters',
     'Updates',
     'Seconds',
+    'Processor seconds',
     'Peak memory',
     'Learning rate',
     'Held-out top-1 by rate',
@@ -82,6 +93,7 @@ function factTable(facts: StudyFact[]): string {
     fact.parameters.toLocaleString('en'),
     String(fact.updates),
     fact.seconds.toFixed(1),
+    Number.isNaN(fact.processorSeconds) ? '-' : fact.processorSeconds.toFixed(1),
     `${Math.round(fact.peakBytes / 2 ** 20)} MiB`,
     fact.lr === undefined ? '-' : String(fact.lr),
     fact.scores.map(({ lr, score }) => `${lr}: ${percent(score)}`).join(', ') || '-',

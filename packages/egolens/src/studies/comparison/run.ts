@@ -19,7 +19,7 @@ import { openResources } from '../../training/resources.open.js'
 import { runPaths } from '../../training/run-directory.js'
 import type { RunSummary } from '../../training/run-summary.js'
 import { train } from '../../training/train.js'
-import { type Cell, cellPath, cellRecipe, cellsOf, type Study, type StudyPlace, trains } from './plan.js'
+import { type Cell, cellPath, cellRecipe, cellsOf, halves, type Study, type StudyPlace, trains } from './plan.js'
 import { type Figure, type StudyFact, studyMarkdown } from './report.js'
 import { studyNamed } from './studies.js'
 import { renderPlaces } from './world.js'
@@ -86,7 +86,7 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
       const { result, summary } = await runs.finished(recipe, [...cellPath(cell), `seed-${seed}`])
       results.push(result)
       summaries.push(summary)
-      if (!study.baseToNovel) continue
+      if (!halves(study, cell.row)) continue
       results.push((await runs.finished(baseToNovel(recipe), [...cellPath(cell), `base-to-novel-${seed}`])).result)
     }
     facts.push(factOf(cell, lr, summaries))
@@ -156,10 +156,14 @@ async function chooseRate(study: Study, cell: Cell, places: StudyPlace[], runs: 
   return { best: scores.find(({ score }) => score === best)!.lr, scores }
 }
 
-function countRuns({ grid, seeds, baseToNovel }: Study, cells: Cell[]): number {
-  const protocols = baseToNovel ? 2 : 1
-  const trained = (grid.length > 1 ? grid.length : 0) + protocols * seeds.length
-  return cells.reduce((sum, cell) => sum + (trains(cell) ? trained : protocols), 0)
+function countRuns(study: Study, cells: Cell[]): number {
+  const { grid, seeds } = study
+  const rates = grid.length > 1 ? grid.length : 0
+  const ofCell = (cell: Cell) => {
+    const protocols = halves(study, cell.row) ? 2 : 1
+    return trains(cell) ? rates + protocols * seeds.length : protocols
+  }
+  return cells.reduce((sum, cell) => sum + ofCell(cell), 0)
 }
 
 /** Does runs that are not done yet, and counts them. */
@@ -209,7 +213,7 @@ class Runs {
 }
 
 function factOf({ row, place, component }: Cell, { best, scores }: Chosen, summaries: RunSummary[]): StudyFact {
-  const seconds = summaries.reduce((sum, run) => sum + run.seconds, 0) / summaries.length
+  const mean = (of: (run: RunSummary) => number) => summaries.reduce((sum, run) => sum + of(run), 0) / summaries.length
   const { parameters, steps, clips } = summaries[0]!
   return {
     row: row.name,
@@ -218,7 +222,8 @@ function factOf({ row, place, component }: Cell, { best, scores }: Chosen, summa
     parameters,
     updates: steps,
     clips,
-    seconds,
+    seconds: mean((run) => run.seconds),
+    processorSeconds: mean((run) => run.processorSeconds ?? Number.NaN),
     peakBytes: Math.max(...summaries.map((run) => run.peakBytes ?? 0)),
     scores,
     ...(best === undefined ? {} : { lr: best }),
