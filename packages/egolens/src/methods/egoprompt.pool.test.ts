@@ -56,14 +56,14 @@ describe('frequency regularisation', () => {
     })
   })
 
-  /** Entropy of the choices of 40 batches of skewed clips, nothing trained. */
-  function entropyOf(changes: Partial<EgoPromptOptions>): number {
+  /** Entropies of the choices of 40 batches of skewed clips, nothing trained: as a test makes them, and as training does. */
+  function entropiesOf(changes: Partial<EgoPromptOptions>) {
     const pool = poolOf({ decay: 0.9, ...changes })
     const generator = new Generator(5)
     for (let step = 0; step < 40; step++) scope(() => void pool.decompose(skewed(generator)))
-    const { usageEntropy } = pool.diagnostics()
+    const { usageEntropy, penalisedEntropy } = pool.diagnostics()
     pool.dispose()
-    return usageEntropy!
+    return { tested: usageEntropy!, trained: penalisedEntropy! }
   }
 
   it.each([
@@ -71,8 +71,15 @@ describe('frequency regularisation', () => {
     ['l2', { freq: 'l2' as const, penalty: 1 }],
     ['l2p', { freq: 'l2p' as const }],
   ])('by the penalty alone makes a skewed set use the whole pool (%s)', (_, changes) => {
-    expect(entropyOf({ freq: 'none' })).toBeLessThan(0.6)
-    expect(entropyOf(changes)).toBeGreaterThan(0.9)
+    expect(entropiesOf({ freq: 'none' }).trained).toBeLessThan(0.6)
+    expect(entropiesOf(changes).trained).toBeGreaterThan(0.9)
+  })
+
+  it('by the penalty alone leaves what a test would choose as it was, and usage entropy says so', () => {
+    const { tested, trained } = entropiesOf({ penalty: 1, decay: 0.99 })
+    expect(trained).toBeGreaterThan(0.9)
+    expect(tested).toBeLessThan(0.6)
+    expect(tested).toBeCloseTo(entropiesOf({ freq: 'none', decay: 0.99 }).tested, 12)
   })
 
   // In eight dimensions keys lie opposite to the clips; at tau_f 0.1 softmax gives those no gradient any more.
@@ -114,7 +121,9 @@ describe('frequency regularisation', () => {
       expect(counts[0]).toBe(0)
       const expected = counts.map((n, m) => expect.closeTo((n / 128 + (m === 0 ? 1 : 0)) / 2, 6))
       expect(values(pool.frequency)).toEqual(expected)
-      expect(Object.keys(pool.stateDict())).toEqual(expect.arrayContaining(['frequency', 'usage', 'keys', 'values']))
+      expect(Object.keys(pool.stateDict())).toEqual(
+        expect.arrayContaining(['frequency', 'preferred', 'usage', 'keys', 'values']),
+      )
     })
     pool.dispose()
   })

@@ -45,6 +45,8 @@ export class PromptPool extends nn.Module {
   /** Running share of the choices of training that fell on a pair, and of the soft usage: [M] each. */
   readonly frequency: Tensor
   readonly usage: Tensor
+  /** Running count of the choices that the cosines alone would make, as a test does; begins at 0: [M] */
+  readonly preferred: Tensor
   /** 1 once k-means has set the keys. */
   readonly placed?: Tensor
   private seenPlaced = false
@@ -70,6 +72,7 @@ export class PromptPool extends nn.Module {
     noGrad(() => scope(() => void this.query.weight.copy_(eye(width))))
     this.frequency = this.buffer('frequency', full([M], 1 / M))
     this.usage = this.buffer('usage', full([M], 1 / M))
+    this.preferred = this.buffer('preferred', zeros([M]))
   }
 
   /** @param own r_c of each component, [C, B, d] */
@@ -117,12 +120,16 @@ export class PromptPool extends nn.Module {
     })
   }
 
-  /** Both criteria as they stand, whether they are trained for or not; usage is the running one. */
+  /**
+   * Both criteria as they stand, whether they are trained for or not. `usageEntropy` is of the choices that a test would
+   * make, as the penalty makes those of training even whatever the keys are like; `penalisedEntropy` is of those.
+   */
   diagnostics(): Record<string, number> {
     const kind = this.options.freq === 'l2' ? 'l2' : 'kl'
     return noGrad(() =>
       scope(() => ({
-        usageEntropy: usageEntropy(this.frequency).item(),
+        usageEntropy: usageEntropy(shares(this.preferred)).item(),
+        penalisedEntropy: usageEntropy(this.frequency).item(),
         promptCosine: meanCosine(this.rows()).item(),
         frequencyLoss: frequencyLoss(this.usage, kind).item(),
         orthogonalityLoss: orthogonalityLoss(this.keys, this.rows()).item(),
@@ -143,10 +150,11 @@ export class PromptPool extends nn.Module {
     const { decay, freqTemperature } = this.options
     noGrad(() =>
       scope(() => {
-        const counts = chosen.flatten().bincount(null, this.frequency.numel).float()
+        const countsOf = (pairs: Tensor) => pairs.flatten().bincount(null, this.frequency.numel).float()
         const follow = (running: Tensor, now: Tensor) => void running.mul_(decay).add_(now.mul(1 - decay))
-        follow(this.frequency, counts.div(chosen.numel))
+        follow(this.frequency, countsOf(chosen).div(chosen.numel))
         follow(this.usage, softUsage(scores, freqTemperature))
+        this.preferred.mul_(decay).add_(countsOf(scores.topk(this.options.topN, -1)[1]))
       }),
     )
   }
@@ -164,4 +172,10 @@ export class PromptPool extends nn.Module {
       }),
     )
   }
+}
+
+/** Counts as shares; even ones where nothing was counted. */
+const shares = (counts: Tensor): Tensor => {
+  const total = counts.sum()
+  return total.item() > 0 ? counts.div(total) : full([counts.numel], 1 / counts.numel)
 }

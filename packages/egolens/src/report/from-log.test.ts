@@ -1,4 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { folderOf } from '../../test/folders.js'
+import { smallEgoPrompt } from '../methods/testing.js'
+import { runPaths } from '../training/run-directory.js'
+import { standInRecipe, standInResources } from '../training/testing.js'
+import { train } from '../training/train.js'
 import { reportSchema } from './data.js'
 import { trainingCurves } from './from-log.js'
 
@@ -56,6 +62,18 @@ describe('training curves from logs', () => {
       },
     ])
     expect(reportSchema.safeParse({ title: 'x', curves }).success).toBe(true)
+  })
+
+  it('of a run of EgoPrompt show how evenly its pool is used and how alike its prompts are, a point an epoch', async () => {
+    const dir = await folderOf({})
+    const recipe = standInRecipe({ epochs: 8 }, { method: 'egoprompt', component: 'both', options: smallEgoPrompt })
+    await train(recipe, { dir, resources: standInResources() })
+    const log = await readFile(runPaths(dir).log, 'utf8')
+    const drawn = new Map(trainingCurves([{ name: 'pool', log }]).map(({ title, series }) => [title, series]))
+    for (const title of ['usageEntropy', 'penalisedEntropy', 'promptCosine', 'gamma verb', 'gamma noun']) {
+      expect([title, drawn.get(title)]).toEqual([title, [{ name: 'pool', points: expect.any(Array) }]])
+      expect(drawn.get(title)![0]!.points.map(([step]) => step)).toEqual([20, 24, 28, 32])
+    }
   })
 
   it('are none without logs', () => expect(trainingCurves([])).toEqual([]))

@@ -26,6 +26,18 @@ async function swap(from: string, to: string) {
   for (const file of ['adapter.json', 'adapter.safetensors']) await cp(join(from, file), join(to, file))
 }
 
+/** The same datasets, in which a cup is called a mug. */
+function withMugs() {
+  const resources = standInResources()
+  const { openDataset } = resources
+  resources.openDataset = async (spec) => {
+    const dataset = await openDataset(spec)
+    const names = dataset.labels.noun!.names.map((name) => (name === 'cup' ? 'mug' : name))
+    return { ...dataset, labels: { ...dataset.labels, noun: { ...dataset.labels.noun!, names } } }
+  }
+  return resources
+}
+
 const evaluated = (dir: string) => failure(evaluateRun(dir, { resources: standInResources() }), root)
 
 describe('an adapter of another run', () => {
@@ -47,6 +59,17 @@ describe('an adapter of another run', () => {
     expect(code).toBe('adapter/other-recipe')
     expect(line).toContain("mine/adapter.json: the adapter was not trained with this run's recipe: ")
     expect(line).toContain(difference)
+  })
+
+  it('trained on another list of classes is not evaluated as this one, though the method crosses lists', async () => {
+    const mine = await run('mine')
+    const other = join(root, 'other')
+    await train(standInRecipe({ epochs: 1 }), { dir: other, resources: withMugs() })
+    await swap(other, mine)
+    expect(await evaluated(mine)).toEqual({
+      code: 'adapter/other-classes',
+      line: 'mine/adapter.json: the adapter was trained on other noun classes than this run was begun on (evaluate it in the directory that it was trained in, or train here anew)',
+    })
   })
 
   it('of the same recipe and another seed is this one’s equal', async () => {
@@ -104,14 +127,7 @@ describe('a run that is resumed', () => {
 
   it('with other names of classes is refused', async () => {
     const dir = await run('mine')
-    const resources = standInResources()
-    const { openDataset } = resources
-    resources.openDataset = async (spec) => {
-      const dataset = await openDataset(spec)
-      const names = dataset.labels.noun!.names.map((name) => (name === 'cup' ? 'mug' : name))
-      return { ...dataset, labels: { ...dataset.labels, noun: { ...dataset.labels.noun!, names } } }
-    }
-    const { code, line } = await resumed(dir, resources)
+    const { code, line } = await resumed(dir, withMugs())
     expect([code, line]).toEqual(['run/other-inputs', expect.stringContaining('noun classes "')])
   })
 

@@ -7,6 +7,7 @@ import { openDataset } from '../datasets/registry.js'
 import { formulaWeights, tinyConfig, wordTokenizer, writeClip } from '../encoders/clip/clip.testing.js'
 import { loadClip } from '../encoders/registry.js'
 import type { TextEncoder } from '../encoders/types.js'
+import { standInLabels } from '../methods/testing.js'
 import { readLabelFile } from '../recognition/label-file.js'
 import { refuseLongNames } from './class-names.js'
 import { standInRecipe, standInResources } from './testing.js'
@@ -56,6 +57,27 @@ describe('names of classes', () => {
     resources.extract = async () => expect.fail('frames were decoded')
     const running = train(standInRecipe(), { dir: at('run'), resources })
     expect(await failure(running, root)).toEqual({ code: 'labels/too-long', line: `nouns.txt:2: ${sentence}` })
+  })
+
+  it.each([
+    ['coop', { contextTokens: 3 }, 'method/text-too-long', 'options: "w1 w2 w3" with its learned vectors is 8 tokens'],
+    [
+      'coop',
+      { contextTokens: 3, classSpecific: true },
+      'method/text-too-long',
+      'options: "w1 w2 w3" with its learned vectors is 8 tokens',
+    ],
+    ['x-mic', { prompt: 'w1 w1 w1 {}', metaNet: 'linear' }, 'text/too-long', '"w1 w1 w1 w1 w2 w3" is 8 tokens'],
+  ])('that are too long with what %s puts round them are told before frames are decoded', async (...given) => {
+    const [method, options, code, line] = given
+    const resources = standInResources()
+    const names = standInLabels(['w1', 'w1 w2', 'w2', 'w3', 'w1 w2 w3', 'w4'])
+    const { openDataset: open } = resources
+    resources.backbone = { ...resources.backbone, text }
+    resources.openDataset = async (spec) => ({ ...(await open(spec)), labels: { noun: names } })
+    resources.extract = async () => expect.fail('frames were decoded')
+    const running = train(standInRecipe({}, { method, options }), { dir: at(`${method} ${code}`), resources })
+    expect(await failure(running, root)).toEqual({ code, line: expect.stringContaining(line) })
   })
 
   it.each([

@@ -1,12 +1,13 @@
-import { scope } from '@egolens/torch'
+import { noGrad, scope } from '@egolens/torch'
 import { placeOfClass } from '../datasets/labels.js'
-import type { LabelSets } from '../datasets/types.js'
+import type { LabelSet, LabelSets } from '../datasets/types.js'
 import type { TextEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
+import type { Method } from '../methods/types.js'
 
 /**
  * Refuses class names that alone are longer than the text tower reads: before features are found, and with the line that
- * the name is from. What prompts and learned vectors add is the methods' own to check.
+ * the name is from. What prompts and learned vectors add is seen by `refuseLongTexts`.
  *
  * @throws EgoLensError `labels/too-long` naming the class, its tokens, and its file and line where known
  */
@@ -27,4 +28,26 @@ export function refuseLongNames(text: TextEncoder, labels: LabelSets): void {
       }
     }
   }
+}
+
+/**
+ * Refuses class texts that do not fit the text tower with the sentence or the learned vectors around the name: the
+ * longest names are encoded as the method does it, before features are found.
+ *
+ * @throws EgoLensError `labels/too-long`, `text/too-long`, `method/text-too-long`
+ */
+export function refuseLongTexts(method: Method, text: TextEncoder, labels: LabelSets): void {
+  refuseLongNames(text, labels)
+  // What is learned for each class cannot be had for some of them.
+  const some = method.transfersToNewLabels ? longestOf(text, labels) : labels
+  noGrad(() => scope(() => void method.classes(some)))
+}
+
+function longestOf(text: TextEncoder, labels: LabelSets): LabelSets {
+  const longest = (set: LabelSet): LabelSet => {
+    const { ends } = scope(() => text.tokenize(set.names))
+    const at = ends.indexOf(Math.max(...ends))
+    return { ...set, names: [set.names[at]!], keys: [set.keys[at]!] }
+  }
+  return Object.fromEntries(Object.entries(labels).map(([component, set]) => [component, longest(set)]))
 }

@@ -86,6 +86,21 @@ describe('evaluating a run', () => {
     expect(lagThere).not.toEqual(there)
   })
 
+  it('takes frames at the start of their parts on EGTEA alone where the recipe says so', async () => {
+    const { data } = standInRecipe()
+    const egtea = { dataset: 'egtea', root: '.', split: 'test', name: 'there' }
+    const resources = standInResources()
+    const scores = async (egteaStart: boolean) => {
+      const dir = join(root, String(egteaStart))
+      const changes = { method: 'zero-shot', data: { ...data, test: [...data.test, egtea] } }
+      await train(standInRecipe({ frames: 1, egteaStart }, changes), { dir, resources })
+      return (await evaluateRun(dir, { resources })).tests.map(({ predictions }) => predictions)
+    }
+    const [[here, there], [startHere, startThere]] = [await scores(false), await scores(true)]
+    expect(startHere).toEqual(here)
+    expect(startThere).not.toEqual(there)
+  })
+
   it('scores the start of each part of a clip where the recipe says so', async () => {
     const resources = standInResources()
     const scores = async (evaluateAt?: 'start') => {

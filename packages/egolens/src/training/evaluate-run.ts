@@ -12,7 +12,7 @@ import { checkAdapter } from './adapter.check.js'
 import { type Adapter, loadAdapter } from './adapter.js'
 import { halvesOf } from './base-novel.js'
 import { writeCard } from './card.js'
-import { refuseLongNames } from './class-names.js'
+import { refuseLongTexts } from './class-names.js'
 import { scoreClips } from './evaluate.js'
 import { featureKeys, splitHash } from './inputs.js'
 import { encodersOf, viewsOf } from './loader.js'
@@ -60,7 +60,7 @@ export async function evaluateRun(run: string, options: EvaluateOptions = {}): P
     const began = performance.now()
     // All that can be wrong with the test sets is found before the first of them takes its hours.
     const sets = await openTests(recipe, options.tests ?? recipe.data.test, adapter.info, resources.openDataset)
-    for (const { labels } of sets) refuseLongNames(resources.backbone.text, labels)
+    for (const { labels } of sets) refuseLongTexts(adapter.method, resources.backbone.text, labels)
     const shared = await sharedClasses(sets, options.sharedList)
     const tests = await scoreTests(recipe, adapter, sets, resources, options)
     // Zero-shot too: its shared and novel classes are those of the training set that its recipe names.

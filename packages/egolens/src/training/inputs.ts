@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Clip, LabelSet } from '../datasets/types.js'
+import { z } from 'zod'
+import type { Clip, LabelSet, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
 import { readIfThere } from '../files/read.js'
 import { readJson, removeDirectory, writeAtomic } from '../files.js'
@@ -13,6 +14,8 @@ import { differences, runPaths } from './run-directory.js'
 
 /** What a run's numbers stand on besides its recipe, by name: keys of features, hashes of clips. */
 export type Inputs = Record<string, string>
+
+const inputsSchema = z.record(z.string(), z.string())
 
 /** The keys of the features that a method reads; weights, crop rule, time grid and number type are in them. */
 export function featureKeys({ needs }: Method, { features }: Resources): Inputs {
@@ -29,6 +32,19 @@ export function splitHash(clips: readonly Clip[]): string {
 /** Names a list of classes, in their order. */
 function classesHash({ names }: LabelSet): string {
   return createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 16)
+}
+
+/** Hashes of the lists of classes that a run learns, by the name that its inputs have them under. */
+const classesOf = (labels: LabelSets): Inputs =>
+  Object.fromEntries(Object.values(labels).map((set) => [`${set.component} classes`, classesHash(set)]))
+
+/** Which of these lists of classes are not those that a run was begun on; none where that was not written down. */
+export async function otherClasses(directory: string, labels: LabelSets): Promise<string[]> {
+  const written = await readIfThere(runPaths(directory).inputs)
+  const begun = written === undefined ? {} : inputsSchema.parse(JSON.parse(written))
+  return Object.entries(classesOf(labels)).flatMap(([name, hash]) =>
+    begun[name] === undefined || begun[name] === hash ? [] : [name],
+  )
 }
 
 /**
@@ -55,7 +71,7 @@ export function trainingInputs(method: Method, { train, validation }: TrainingDa
     ...featureKeys(method, resources),
     ...(method.needs.clip === 'pixels' ? { 'image encoder': `${image.hash} ${image.compute ?? 'float32'}` } : {}),
     'training clips': splitHash(train.clips),
-    ...Object.fromEntries(Object.values(train.labels).map((set) => [`${set.component} classes`, classesHash(set)])),
+    ...classesOf(train.labels),
     ...(validation ? { 'validation clips': splitHash(validation.clips) } : {}),
   }
 }

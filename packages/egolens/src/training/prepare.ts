@@ -3,9 +3,9 @@ import type { LabelSets } from '../datasets/types.js'
 import type { ExtractReport } from '../features/extract.js'
 import type { View } from '../features/types.js'
 import { createMethod } from '../methods/registry.js'
-import type { Needs } from '../methods/types.js'
+import type { Method, Needs } from '../methods/types.js'
 import type { Progress } from '../progress.js'
-import { refuseLongNames } from './class-names.js'
+import { refuseLongTexts } from './class-names.js'
 import { type ClipSet, openClips, trainingClips } from './data.js'
 import { encodersOf, viewsOf } from './loader.js'
 import { componentsOf, type DataSpec, type Recipe } from './recipe.js'
@@ -37,11 +37,13 @@ export async function extractFeatures(recipe: Recipe, options: PrepareOptions = 
   for (const spec of [within, cross]) {
     if (spec) sets.push(await openClips(spec, components, resources.openDataset))
   }
-  refuseLongNames(resources.backbone.text, train.labels)
+  const needs = withMethod(recipe, resources, train.labels, (method) => {
+    refuseLongTexts(method, resources.backbone.text, train.labels)
+    return method.needs
+  })
   const learned = { labels: train.labels, novel }
   sets.push(...(await openTests(recipe, recipe.data.test, learned, resources.openDataset)))
   const clips = sets.flatMap((set) => set.clips)
-  const needs = needsOf(recipe, resources, train.labels)
   const views = recipe.features.views ?? viewsOf(needs)
   return resources.extract({ ...work, clips, views, encoders: encodersOf(needs) })
 }
@@ -58,7 +60,17 @@ export function viewsFor(recipe: Recipe, resources: Resources, labels?: LabelSet
 }
 
 /** What the recipe's method asks of the loader. */
-export function needsOf(recipe: Recipe, { backbone }: Resources, labels?: LabelSets): Needs {
+export function needsOf(recipe: Recipe, resources: Resources, labels?: LabelSets): Needs {
+  return withMethod(recipe, resources, labels, ({ needs }) => needs)
+}
+
+/** Makes the recipe's method for as long as something is asked of it. */
+function withMethod<T>(
+  recipe: Recipe,
+  { backbone }: Resources,
+  labels: LabelSets | undefined,
+  ask: (method: Method) => T,
+): T {
   const setting = {
     backbone,
     components: componentsOf(recipe),
@@ -67,6 +79,9 @@ export function needsOf(recipe: Recipe, { backbone }: Resources, labels?: LabelS
     ...(labels ? { labels } : {}),
   }
   const method = createMethod(recipe.method, recipe.options, setting)
-  method.module.dispose()
-  return method.needs
+  try {
+    return ask(method)
+  } finally {
+    method.module.dispose()
+  }
 }

@@ -4,7 +4,7 @@ import { createMethod } from '../methods/registry.js'
 import { type Progress, silent } from '../progress.js'
 import { saveAdapter } from './adapter.js'
 import { writeCard } from './card.js'
-import { refuseLongNames } from './class-names.js'
+import { refuseLongTexts } from './class-names.js'
 import { trainingData } from './data.js'
 import { keepInputs, trainingInputs } from './inputs.js'
 import { encodersOf, viewsOf } from './loader.js'
@@ -60,7 +60,7 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const method = createMethod(recipe.method, recipe.options, setting)
     try {
       planStages(method, recipe.training.epochs) // refuses too few epochs before features are looked for
-      for (const set of [labels, data.validation?.labels ?? {}]) refuseLongNames(backbone.text, set)
+      for (const set of [labels, data.validation?.labels ?? labels]) refuseLongTexts(method, backbone.text, set)
       await checkTests(recipe, { labels, novel }, resources.openDataset)
       await keepInputs(dir, trainingInputs(method, data, resources))
       const wanted = [...clips, ...(data.validation?.clips ?? [])]
