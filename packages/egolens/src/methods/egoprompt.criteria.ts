@@ -29,13 +29,15 @@ export function frequencyLoss(usage: Tensor, kind: 'kl' | 'l2'): Tensor {
 }
 
 /**
- * Mean squared cosine between different rows, of keys plus of prompts:
+ * Mean squared cosine between different rows, of keys plus of prompts, or of one of them:
  * |K K^t - I|^2 / (M (M - 1)) with rows at unit length, the same for P.
  * @param keys [M, d]
  * @param prompts [M, ...], flattened to a row a pair
  */
-export function orthogonalityLoss(keys: Tensor, prompts: Tensor): Tensor {
-  return offDiagonal(keys).pow(2).sum().add(offDiagonal(prompts).pow(2).sum()).div(pairsOf(keys))
+export function orthogonalityLoss(keys: Tensor, prompts: Tensor, on: EgoPromptOptions['orthOn'] = 'both'): Tensor {
+  const rows = { both: [keys, prompts], keys: [keys], prompts: [prompts] }[on]
+  const sums = rows.map((table) => offDiagonal(table).pow(2).sum())
+  return sums.reduce((sum, one) => sum.add(one)).div(pairsOf(keys))
 }
 
 /** Mean |cos| between different rows. */

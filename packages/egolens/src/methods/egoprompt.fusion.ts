@@ -1,12 +1,12 @@
 import type { Generator, Tensor } from '@egolens/torch'
-import { arange, cat, nn, tensor, zeros } from '@egolens/torch'
+import { arange, cat, full, nn, tensor } from '@egolens/torch'
 import { Mlp } from './blocks.js'
 import type { EgoPromptOptions } from './egoprompt.options.js'
 import type { Decomposition } from './egoprompt.pool.js'
 
 /**
  * Implicit Pattern Interaction Learning: patterns of both components meet by attention, and each component takes from
- * them what is added to it. The strengths gamma_c begin at 0, so that the second stage begins where the first ended.
+ * them what is added to it. The strengths gamma_c begin at 0 by default, so that the second stage begins where the first ended.
  */
 export class PatternFusion extends nn.Module {
   /** Of component representations and patterns as they are attended to. */
@@ -27,7 +27,7 @@ export class PatternFusion extends nn.Module {
     generator: Generator,
   ) {
     super()
-    const { interaction, attention, fusionHeads, ffn, inject } = options
+    const { interaction, attention, fusionHeads, ffn, inject, gammaInit } = options
     this.norm = new nn.LayerNorm(width)
     if (interaction) {
       if (attention === 'cross') this.queryNorm = new nn.LayerNorm(width)
@@ -37,8 +37,8 @@ export class PatternFusion extends nn.Module {
       this.ffnNorm = new nn.LayerNorm(width)
       this.ffn = new Mlp(width, 4 * width, generator)
     }
-    if (inject !== 'text') this.gamma = this.parameter('gamma', zeros([components]))
-    if (inject !== 'video') this.gammaText = this.parameter('gammaText', zeros([components]))
+    if (inject !== 'text') this.gamma = this.parameter('gamma', full([components], gammaInit))
+    if (inject !== 'video') this.gammaText = this.parameter('gammaText', full([components], gammaInit))
   }
 
   /**

@@ -35,6 +35,11 @@ const shape = {
     .default('key_value')
     .describe('what a pair is: a key with one prompt, or two'),
   keyInit: z.enum(['normal', 'orthogonal', 'kmeans']).default('normal').describe('what the keys begin as'),
+  query: z
+    .enum(['shared', 'own', 'none'])
+    .default('shared')
+    .describe('W_q, which begins as the identity: one for both components, one each, or the identity for good'),
+  types: z.boolean().default(true).describe('type_c, added to a prompt to say for which component it stands'),
   poolTemperature: temperature.describe('tau_p of the weights of the chosen pairs'),
 
   interaction: z.boolean().default(true).describe('attention across components; without, patterns are only averaged'),
@@ -43,6 +48,7 @@ const shape = {
   fusionHeads: z.int().min(1).default(8).describe('its attention heads'),
   ffn: z.boolean().default(false).describe('an MLP after the attention'),
   weigh: z.enum(['after_norm', 'before_norm']).default('after_norm').describe('where the weights meet the patterns'),
+  gammaInit: z.number().default(0).describe('strength of the fused patterns as the second stage begins'),
   inject: z.enum(['video', 'text', 'both']).default('video').describe('what the fused patterns are added to'),
 
   freq: z.enum(['kl', 'l2', 'l2p', 'none']).default('kl').describe('Prompt Selection Frequency Regularization'),
@@ -51,8 +57,11 @@ const shape = {
   penalty: weight(0.1).describe('beta: what frequent pairs lose in training-time selection; kl and l2'),
   decay: z.number().min(0).lt(1).default(0.99).describe('of the running selection frequency'),
   orthWeight: weight(0.1).describe('Prompt Knowledge Orthogonalization; 0 is off'),
+  orthOn: z.enum(['both', 'keys', 'prompts']).default('both').describe('rows that it holds apart'),
   pullWeight: weight(0.1).describe('chosen keys towards their queries; 0 is off'),
   pullTo: z.enum(['keys', 'both']).default('keys').describe('whether the queries are pulled too'),
+
+  logitScale: z.enum(['frozen', 'trainable']).default('frozen').describe("the softmax temperature s, CLIP's at first"),
 }
 
 /** The recipe's `options` of EgoPrompt; defaults are the reconstruction that docs/egoprompt.md describes. */

@@ -225,7 +225,7 @@ describe('gradients', () => {
       for (const module of [pool, fusion]) module.to('float64').eval()
       const prompts = pool.values ?? pool.verb!
       const own = double(0.4, [2, 2, D])
-      const [keys, query] = [pool.keys, pool.query.weight]
+      const [keys, query] = [pool.keys, pool.query![0]!.weight]
       const run = () => fusion.forward(own, pool.prompts(), pool.decompose(own))
       gradcheck(run, [own, keys, prompts, query], { eps: 1e-6, atol: 1e-6, rtol: 1e-4 })
     })

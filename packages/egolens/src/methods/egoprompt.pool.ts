@@ -39,9 +39,10 @@ export class PromptPool extends nn.Module {
   readonly verb?: Tensor
   readonly noun?: Tensor
   /** type_c, added to a prompt to say for whom it stands: [C, d] */
-  readonly types: Tensor
+  readonly types?: Tensor
   readonly norm: nn.LayerNorm
-  readonly query: nn.Linear
+  /** W_q, one for all components or one each. */
+  readonly query?: nn.Linear[]
   /** Running share of the choices of training that fell on a pair, and of the soft usage: [M] each. */
   readonly frequency: Tensor
   readonly usage: Tensor
@@ -66,10 +67,9 @@ export class PromptPool extends nn.Module {
     if (keyInit === 'kmeans') this.placed = this.buffer('placed', zeros([]))
     if (pair === 'key_value') this.values = normal('values', [M, L, width])
     else for (const component of components) this[component] = normal(component, [M, L, width])
-    this.types = normal('types', [components.length, width])
+    if (options.types) this.types = normal('types', [components.length, width])
     this.norm = new nn.LayerNorm(width)
-    this.query = new nn.Linear(width, width, { bias: false, generator })
-    noGrad(() => scope(() => void this.query.weight.copy_(eye(width))))
+    if (options.query !== 'none') this.query = this.queryMaps(width, generator)
     this.frequency = this.buffer('frequency', full([M], 1 / M))
     this.usage = this.buffer('usage', full([M], 1 / M))
     this.preferred = this.buffer('preferred', zeros([M]))
@@ -78,7 +78,7 @@ export class PromptPool extends nn.Module {
   /** @param own r_c of each component, [C, B, d] */
   decompose(own: Tensor): Decomposition {
     return fullPrecision(() => {
-      const queries = F.normalize(this.query.forward(this.norm.forward(own)))
+      const queries = F.normalize(this.ask(this.norm.forward(own)))
       this.placeKeys(queries)
       const scores = queries.matmul(F.normalize(this.keys).t())
       const { topN, poolTemperature } = this.options
@@ -94,24 +94,26 @@ export class PromptPool extends nn.Module {
 
   /** Prompts with their types, as each component finds them: [C, M, P, d], P = L_p or, of two prompts, 2 L_p. */
   prompts(): Tensor {
-    const types = this.types.unsqueeze(1).unsqueeze(1)
-    if (this.values) return this.values.unsqueeze(0).add(types)
-    const both = cat(
-      this.components.map((component, c) => this[component]!.add(this.types.select(0, c))),
-      1,
-    )
+    const { types } = this
+    if (this.values) {
+      const each = this.values.unsqueeze(0)
+      return types ? each.add(types.unsqueeze(1).unsqueeze(1)) : each.expand([this.components.length, -1, -1, -1])
+    }
+    const typed = (component: Component, c: number) =>
+      types ? this[component]!.add(types.select(0, c)) : this[component]!
+    const both = cat(this.components.map(typed), 1)
     return stack(this.components.map(() => both))
   }
 
   /** L_freq, L_orth and L_pull, those that are on, times their weights. */
   losses({ queries, scores, chosen }: Decomposition): Record<string, Tensor> {
-    const { freq, freqTemperature, freqWeight, orthWeight, pullWeight, pullTo } = this.options
+    const { freq, freqTemperature, freqWeight, orthWeight, orthOn, pullWeight, pullTo } = this.options
     return fullPrecision(() => {
       const losses: Record<string, Tensor> = {}
       if ((freq === 'kl' || freq === 'l2') && freqWeight > 0) {
         losses.freq = frequencyLoss(softUsage(scores, freqTemperature), freq).mul(freqWeight)
       }
-      if (orthWeight > 0) losses.orth = orthogonalityLoss(this.keys, this.rows()).mul(orthWeight)
+      if (orthWeight > 0) losses.orth = orthogonalityLoss(this.keys, this.rows(), orthOn).mul(orthWeight)
       if (pullWeight > 0) {
         const pulled = pullTo === 'both' ? scores : queries.detach().matmul(F.normalize(this.keys).t())
         losses.pull = pullLoss(pulled, chosen).mul(pullWeight)
@@ -135,6 +137,22 @@ export class PromptPool extends nn.Module {
         orthogonalityLoss: orthogonalityLoss(this.keys, this.rows()).item(),
       })),
     )
+  }
+
+  /** W_q of normalised representations, [C, B, d]. */
+  private ask(own: Tensor): Tensor {
+    const maps = this.query
+    if (!maps) return own
+    return maps.length === 1 ? maps[0]!.forward(own) : stack(maps.map((map, c) => map.forward(own.select(0, c))))
+  }
+
+  private queryMaps(width: number, generator: Generator): nn.Linear[] {
+    const names = this.options.query === 'own' ? this.components.map((component) => `query ${component}`) : ['query']
+    return names.map((name) => {
+      const map = this.register(name, new nn.Linear(width, width, { bias: false, generator }))
+      noGrad(() => scope(() => void map.weight.copy_(eye(width))))
+      return map
+    })
   }
 
   /** Every pair's prompts as one row: [M, L_p d] or [M, 2 L_p d]. */

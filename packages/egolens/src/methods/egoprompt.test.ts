@@ -253,6 +253,41 @@ describe('parameters of EgoPrompt', () => {
     expect(names(make({}, { components: ['noun'] })).some((name) => name.includes('verb'))).toBe(false)
   })
 
+  it('are there or not by what is chosen of the query map, the types and the logit scale', () => {
+    const has = (options: Record<string, unknown>) => {
+      const all = names(make(options))
+      return ['pool.query.weight', 'pool.query verb.weight', 'pool.query noun.weight', 'pool.types', 'logitScale'].map(
+        (name) => all.includes(name),
+      )
+    }
+    expect(has({})).toEqual([true, false, false, true, false])
+    expect(has({ query: 'own' })).toEqual([false, true, true, true, false])
+    expect(has({ query: 'none', types: false })).toEqual([false, false, false, false, false])
+    expect(has({ logitScale: 'trainable' })).toEqual([true, false, false, true, true])
+    const scale = (options: object) =>
+      planStages(make({ logitScale: 'trainable', ...options }), 4).map((stage) => stage.scale('logitScale'))
+    expect([scale({}), scale({ stages: 'first' })]).toEqual([[1, 1], [1]])
+  })
+
+  it('of the prompts begin as words where the options say so', () => {
+    const context = (options: Record<string, unknown>) =>
+      new Map(make(options).module.namedParameters()).get('prompts.verb.context')!.tolist() as number[][]
+    const { text } = standInBackbone({ width: D })
+    // A letter is a token of the stand-in.
+    const embeddingOf = (letter: string) =>
+      scope(
+        () =>
+          text
+            .embedTokens(text.tokenize([letter]).ids.narrow(1, 1, 1))
+            .flatten()
+            .tolist() as number[],
+      )
+    const [one, two, third] = context({ init: 'phrase', phrase: 'a b' })
+    expect([one, two]).toEqual([embeddingOf('a'), embeddingOf('b')])
+    expect(third).toEqual(context({})[2]) // beyond the phrase they are drawn as ever
+    expect(context({ init: 'phrase', phrase: 'c d' })[1]).toEqual(embeddingOf('d'))
+  })
+
   it('begin with the same values for the same seed, and others for another', () => {
     const values = (seed: number) =>
       JSON.stringify(
@@ -308,9 +343,43 @@ describe('switches of EgoPrompt', () => {
     ['heads', { heads: 4 }],
     ['fusionHeads', { fusionHeads: 4 }],
     ['classToken', { classToken: 'front' }],
+    ['query', { query: 'none' }],
+    ['types', { types: false }],
+    ['types of pairs of two', { types: false, pair: 'verb_noun' }, { pair: 'verb_noun' }],
     ['stages', { stages: 'first' }],
-  ])('%s changes the logits', (_, other) => {
-    expect(change({}, other)).toBeGreaterThan(0.01)
+  ])('%s changes the logits', (_, other, base = {}) => {
+    expect(change(base, other)).toBeGreaterThan(0.01)
+  })
+
+  it('gammaInit is where the second stage begins, on the side that patterns are added to', () => {
+    const shift = (options: Record<string, unknown>) =>
+      scope(() => {
+        const method = make(options)
+        method.module.eval()
+        const verbs = (stage: string) => {
+          method.enter!(stage)
+          return rows(method.forward(batchOf(), method.classes(labels)), 'verb').flat()
+        }
+        const first = verbs(FIRST)
+        const difference = Math.max(...verbs(SECOND).map((value, i) => Math.abs(value - first[i]!)))
+        return { difference, told: method.diagnostics!() }
+      })
+    const [none, some] = [shift({}), shift({ gammaInit: 0.5, inject: 'both' })]
+    expect([none.difference, none.told['gamma verb']]).toEqual([0, 0])
+    expect(some.difference).toBeGreaterThan(0.01)
+    expect(some.told).toMatchObject({ 'gamma verb': 0.5, 'gammaText noun': 0.5 })
+  })
+
+  it('logitScale trains from that of CLIP on', () => {
+    scope(() => {
+      const method = make({ logitScale: 'trainable' })
+      const frozen = make()
+      const batch = batchOf()
+      const output = method.forward(batch, method.classes(labels))
+      expect(rows(output, 'noun')).toEqual(rows(frozen.forward(batch, frozen.classes(labels)), 'noun'))
+      method.backward!(defaultLoss(output, batch))
+      expect(gradientOf(method, 'logitScale')).toBeGreaterThan(0)
+    })
   })
 
   it.each([
@@ -339,6 +408,9 @@ describe('switches of EgoPrompt', () => {
       orth: expect.closeTo(orth! / 2, 5),
     })
     expect(aux({ freq: 'none' })).toEqual({ orth, pull })
+    const [keys, prompts] = [aux({ orthOn: 'keys' }).orth!, aux({ orthOn: 'prompts' }).orth!]
+    expect(Math.min(keys, prompts)).toBeGreaterThan(0.001)
+    expect(keys + prompts).toBeCloseTo(orth!, 5)
     expect(aux({ freqTemperature: 1 }).freq).toBeLessThan(freq!)
   })
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '@egolens/torch'
-import { F, nn, stack } from '@egolens/torch'
+import { F, nn, stack, tensor } from '@egolens/torch'
 import type { Component, LabelSets } from '../datasets/types.js'
 import type { View } from '../features/types.js'
 import { conditionedCosines, cosines } from './closed-form.js'
@@ -44,7 +44,6 @@ class EgoPrompt implements Method<ClassVectors> {
   readonly module: EgoPromptModule
   readonly stages: Stage[]
   private stage: string
-  private readonly logitScale: number
 
   constructor(
     private readonly options: EgoPromptOptions,
@@ -57,7 +56,6 @@ class EgoPrompt implements Method<ClassVectors> {
     this.module = new EgoPromptModule(options, views.length * setting.frames, setting)
     this.stages = stagesOf(options)
     this.stage = this.stages.at(-1)!.name
-    this.logitScale = Math.exp(setting.backbone.logitScale)
   }
 
   get classesTrain(): boolean {
@@ -112,7 +110,7 @@ class EgoPrompt implements Method<ClassVectors> {
 
   /** s cos(r_c + gamma_c fused_c, E_c), and with fused patterns on the text side the same of adapted class vectors. */
   private score(own: Tensor, classes: ClassVectors, fused?: Tensor): Output['logits'] {
-    const { fusion } = this.module
+    const { fusion, logitScale } = this.module
     const [gamma, gammaText] = [fusion?.gamma, fusion?.gammaText]
     const logits: Output['logits'] = {}
     for (const [c, component] of this.components.entries()) {
@@ -121,7 +119,7 @@ class EgoPrompt implements Method<ClassVectors> {
       const plain = own.select(0, c)
       const video = F.normalize(fused && gamma ? plain.add(given(gamma)) : plain)
       const found = fused && gammaText ? conditionedCosines(texts, given(gammaText), video) : cosines(texts, video)
-      logits[component] = found.mul(this.logitScale)
+      logits[component] = found.mul(logitScale.exp())
     }
     return logits
   }
@@ -132,6 +130,8 @@ class EgoPromptModule extends nn.Module {
   readonly heads: VideoHeads
   readonly pool?: PromptPool
   readonly fusion?: PatternFusion
+  /** As a logarithm. */
+  readonly logitScale: Tensor
 
   constructor(options: EgoPromptOptions, tokens: number, setting: Setting) {
     super()
@@ -139,6 +139,9 @@ class EgoPromptModule extends nn.Module {
     const { width } = backbone.image
     this.prompts = new ComponentPrompts(options, setting)
     this.heads = new VideoHeads(options, tokens, setting)
+    this.logitScale = tensor(backbone.logitScale)
+    if (options.logitScale === 'trainable') this.parameter('logitScale', this.logitScale)
+    else this.buffer('logitScale', this.logitScale, { persistent: false })
     if (options.stages === 'first') return
     if (options.pool) this.pool = new PromptPool(options, components, width, generator)
     this.fusion = new PatternFusion(options, components.length, width, generator)
@@ -147,7 +150,7 @@ class EgoPromptModule extends nn.Module {
 
 /** The first trains prompts and heads; the second pool and fusion, and the others as far as the options let it. */
 function stagesOf({ stages, firstShare, promptScale, headScale }: EgoPromptOptions): Stage[] {
-  const isFirst = (name: string) => /^(prompts|heads)\./.test(name)
+  const isFirst = (name: string) => /^(prompts|heads|logitScale)\b/.test(name)
   const second = (name: string) =>
     name.startsWith('prompts.') ? promptScale : name.startsWith('heads.') ? headScale : 1
   if (stages === 'first') return [{ name: FIRST, share: 1, scale: () => 1 }]
