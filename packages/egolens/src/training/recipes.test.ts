@@ -46,6 +46,26 @@ describe("the project's recipes", () => {
     })
   })
 
+  it.each([
+    [4, 'input'],
+    [6, 'norms'],
+    [7, 'prompt'],
+  ])("X-MIC's ablations of table %d change its %s and nothing else", async (number, option) => {
+    const own = files.filter((file) => file.startsWith(`x-mic/table${number}/x-mic-`))
+    const values = new Set<string>()
+    for (const file of own) {
+      const { component, ...recipe } = await readRecipe(join(root, file))
+      const base = await readRecipe(join(root, `x-mic/table1/x-mic-ego4d-${component}.yaml`))
+      const { [option]: value, ...others } = methodOptions('x-mic', recipe.options) as Values
+      const { [option]: _, ...wanted } = methodOptions('x-mic', base.options) as Values
+      values.add(`${component} ${JSON.stringify(value)}`)
+      expect(others).toEqual(wanted)
+      const same = { name: '', row: '', component, options: {} }
+      expect({ ...recipe, ...same }).toEqual({ ...base, ...same })
+    }
+    expect(values.size).toBe(own.length)
+  })
+
   it("EgoPrompt's ablations change one choice each of the recipe that they stand beside", async () => {
     const base = await readRecipe(join(root, 'egoprompt/egoprompt-ek.yaml'))
     const own = files.filter((file) => file.startsWith('egoprompt/ablation/'))
