@@ -2,7 +2,7 @@ import { type PublishedTable, runName } from '../../evaluation/published/index.j
 import type { Missing } from '../../evaluation/table.js'
 import { methodNamed } from '../../methods/registry.js'
 import type { FoundRun } from './find-runs.js'
-import { needsOf } from './needs.js'
+import { type NeedsOf, needsTeller } from './needs.js'
 import type { SetRecipe } from './recipe-set.js'
 
 /** What a row is made of: the names of its runs. */
@@ -36,9 +36,10 @@ export async function missingRows(
   found: readonly FoundRun[],
 ): Promise<Missing[]> {
   const missing: Missing[] = []
+  const needsOf = needsTeller()
   for (const { row, runs } of rows) {
     const lacking = runs.filter((name) => !found.some((run) => run.recipe.name === name && run.result))
-    if (lacking.length > 0) missing.push({ row, text: await todo(lacking, runs.length, recipes, found) })
+    if (lacking.length > 0) missing.push({ row, text: await todo(lacking, runs.length, { recipes, found, needsOf }) })
   }
   return missing
 }
@@ -46,8 +47,7 @@ export async function missingRows(
 async function todo(
   lacking: readonly string[],
   total: number,
-  recipes: readonly SetRecipe[],
-  found: readonly FoundRun[],
+  { recipes, found, needsOf }: { recipes: readonly SetRecipe[]; found: readonly FoundRun[]; needsOf: NeedsOf },
 ): Promise<string> {
   const there = lacking.flatMap((name) => recipes.find((recipe) => recipe.name === name) ?? [])
   const absent = lacking.filter((name) => !there.some((recipe) => recipe.name === name))

@@ -86,6 +86,37 @@ describe('the table of a folder of recipes', () => {
     ])
   })
 
+  it('says which part of data that is there is missing: videos, hand boxes, what an annotation lacks', async () => {
+    const clip = (session: string) => `${session}-0-500-F000001-F000050 1 1 1\n`
+    const data = await folderOf({
+      'verb_idx.txt': 'Take 1\n',
+      'noun_idx.txt': 'pot 1\n',
+      'train_split1.txt': clip('P01-R01-Tea'),
+      'test_split1.txt': clip('P21-R01-Tea'),
+      'test_split2.txt': clip('P22-R01-Tea'),
+      'test_split3.txt': clip('P23-R01-Tea'),
+    })
+    const needing = async (method: string, root = data) => {
+      const at = `{ dataset: egtea, split: SPLIT, root: ${root} }`
+      const text = `name: x
+method: ${method}
+component: noun
+data:
+  train: ${at.replace('SPLIT', 'train')}
+  test: [${at.replace('SPLIT', 'test').replace('{', '{ name: here,')}]
+`
+      const { table } = await tableOfRecipes(await folderOf({ 'x.yaml': text }), { runs })
+      return table.missing![0]!.text
+    }
+    const needs = await needing('zero-shot')
+    expect(needs).toMatch(/needs 1 of 1 videos of EGTEA Gaze\+, such as .*P01-R01-Tea/)
+    expect(needs).toMatch(/, 3 of 3 videos of EGTEA Gaze\+, such as .*P21-R01-Tea[^,]*; then egolens train/)
+    expect(await needing('x-mic')).toContain(', hand boxes of EGTEA Gaze+ (docs/datasets.md says where)')
+    await writeFile(join(data, 'train_split1.txt'), 'P01 1\n')
+    expect(await needing('zero-shot')).toContain(`needs EGTEA Gaze+: ${join(data, 'train_split1.txt')}:1: `)
+    expect(await needing('x-mic', '/absent')).toContain('needs EGTEA Gaze+ at /absent, with hand boxes (docs')
+  })
+
   it('says how to go on with a run that was begun, and what is wrong with a damaged result', async () => {
     await run(join(runs, 'b'), 'b', 1, 1)
     await writeFile(join(runs, 'b/result.json'), '{}')
@@ -117,6 +148,8 @@ describe("the project's tables", () => {
     expect(table.missing!.map(({ row }) => row)).toEqual(table.rows.map(({ name }) => name))
     const { text } = table.missing![0]!
     expect(text).toContain('Ego4D FHO long-term anticipation at data/ego4d')
+    const xMic = table.missing!.find(({ row }) => row === 'X-MIC')
+    if (xMic) expect(xMic.text).toContain('data/ego4d, with hand boxes (docs/datasets.md says where)')
     expect(text).toContain('egolens models pull openai/clip-vit-')
   })
 
