@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { EgoLensError } from '../errors.js'
 import { examples, json } from './options.js'
 import { action, type Session, saving } from './session.js'
 import { useAllCores } from './threads.js'
@@ -37,6 +38,7 @@ export function study(): Command {
         await useAllCores()
         const { progress, signal } = session
         if (name === 'recognition') {
+          refusePlan(options)
           const { runRecognitionStudy } = await import('../studies/recognition/index.js')
           const outcome = await runRecognitionStudy({ dir: options.dir, progress, signal })
           session.result(outcome, outcome.markdown.trimEnd())
@@ -47,6 +49,14 @@ export function study(): Command {
         return undefined
       }, saving),
     )
+}
+
+/** It is the study x-mic and its adapters' way through untrimmed videos: nothing of it is smaller, or counted before. */
+function refusePlan({ plan, quick }: Options): void {
+  if (!plan && !quick) return
+  throw new EgoLensError('study/no-such-option', `the study "recognition" has no ${plan ? '--plan' : '--quick'}`, {
+    cure: 'nearly all of its time is that of the study whose adapters it takes: egolens study x-mic --plan',
+  })
 }
 
 async function compareMethods(session: Session, name: string, options: Options): Promise<void> {
