@@ -164,6 +164,20 @@ describe('CoOp', () => {
     expect(classes(a)).not.toEqual(classes(b))
   })
 
+  it.each([
+    ['view', { view: 'hand' }],
+    ['frameNorm', { frameNorm: 'l2' }],
+  ])('%s changes the video vector', (_, options) => {
+    const logits = (more: Record<string, unknown>) =>
+      scope(() => {
+        const method = make(more)
+        const views = { full: formula([2, 2, 8], { scale: 3 }), hand: formula([2, 2, 8], { start: 1, scale: 3 }) }
+        const batch = { ids: ['a', 'b'], features: views, context: {}, pixels: {}, labels: {} }
+        return method.forward(batch, method.classes(labels)).logits.noun!.tolist()
+      })
+    expect(logits(options)).not.toEqual(logits({}))
+  })
+
   it('scores other label sets with shared vectors', () => {
     const method = make()
     expect(method.transfersToNewLabels).toBe(true)

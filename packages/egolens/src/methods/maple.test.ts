@@ -205,6 +205,8 @@ describe('its options', () => {
     ['phrase', { phrase: 'w3 w4' }],
     ['init', { init: 'random' }],
     ['frameNorm', { frameNorm: 'l2' }],
+    ['view', { view: 'hand' }],
+    ['fullStop', { fullStop: true }],
   ])('%s changes what it should', (_, options) => {
     const logits = (more: Record<string, unknown>) =>
       scope(() => {

@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url'
-import { F, Generator, memory, resetPeak, scope } from '@egolens/torch'
+import { F, Generator, scope } from '@egolens/torch'
 import { describe, expect, it } from 'vitest'
-import { loadClip } from '../encoders/clip/load.js'
 import { PromptedTexts } from './prompted-texts.js'
 import { createMethod } from './registry.js'
 import { formula, standInBackbone, standInLabels } from './testing.js'
@@ -73,32 +71,4 @@ describe('prompted class texts', () => {
       expect([...(x.grad!.toTypedArray() as Float32Array)]).toEqual(new Array(10).fill(2))
     })
   })
-
-  it('recomputed, hold the activations of one chunk, however many classes there are', async () => {
-    const clip = await loadClip(fileURLToPath(new URL('../../assets/small-clip', import.meta.url)))
-    const backbone = { image: clip.image, context: clip.image, text: clip.text, logitScale: clip.logitScale }
-    /** Bytes that one step takes at most, beside what is held before it. */
-    const peak = (count: number, options: Record<string, unknown>) =>
-      scope(() => {
-        const names = Array.from({ length: count }, (_, i) => `${colours[i % 16]} ${things[Math.floor(i / 16)]}`)
-        const setting = { backbone, components: ['noun' as const], generator: new Generator(3), frames: 1 }
-        const method = createMethod('coop', { contextTokens: 4, classChunk: 32, ...options }, setting)
-        const full = formula([2, 1, clip.image.width])
-        const batch = { ids: ['a', 'b'], features: { full }, context: {}, pixels: {}, labels: {} }
-        const before = memory().bytes
-        resetPeak()
-        const { logits } = method.forward(batch, method.classes({ noun: standInLabels(names) }))
-        method.backward!(F.crossEntropy(logits.noun!, formula([2], { scale: 0 }).to('int64')))
-        const { peakBytes } = memory()
-        method.module.dispose()
-        return peakBytes - before
-      })
-    // What a class costs: its tokens' embeddings and its vector, and without recompute all that the tower made of them.
-    const perClass = (options: Record<string, unknown>) => (peak(256, options) - peak(64, options)) / 192
-    expect(perClass({ recompute: true })).toBeLessThan(perClass({}) / 5)
-    clip.dispose()
-  })
 })
-
-const colours = 'red blue green white black grey brown pink old new big small round flat long short'.split(' ')
-const things = 'cup pan knife tap board bowl fork spoon plate lid jar box bag cloth bin hob'.split(' ')

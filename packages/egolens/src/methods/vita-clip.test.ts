@@ -231,6 +231,8 @@ describe('its options', () => {
     ['textVectors', { textVectors: 1 }],
     ['classToken', { classToken: 'front' }],
     ['classSpecific', { classSpecific: true }],
+    ['view', { view: 'hand' }],
+    ['fullStop', { fullStop: true }],
     ['temperature', { temperature: 0.01 }],
     ['temperature', { temperature: 'clip' }],
   ])('%s changes what it should', (_, options) => {

@@ -39,9 +39,10 @@ export function goldenPixels(clips = 2): Tensor {
   )
 }
 
+/** Hands show the negative of the frames. */
 export function goldenBatch(pixels: Tensor): Batch {
   const ids = Array.from({ length: pixels.shape[0]! }, (_, i) => String(i))
-  return { ids, features: {}, context: {}, pixels: { full: pixels }, labels: {} }
+  return { ids, features: {}, context: {}, pixels: { full: pixels, hand: pixels.neg() }, labels: {} }
 }
 
 export function goldenMethod(clip: ClipModel, name: string, options: Record<string, unknown>, seed = 1): Method {
