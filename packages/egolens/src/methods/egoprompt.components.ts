@@ -12,7 +12,10 @@ import { type TemporalTransformer, temporalTransformer } from './temporal.js'
 import { type ClassVectors, labelNames } from './text.js'
 import type { Setting } from './types.js'
 
-/** The prompt P_c of each component, [L, w]: vectors that all its class texts share. */
+/**
+ * The prompt P_c of each component, [L, w]: vectors that all its class texts share, as in CoOp (Zhou et al., IJCV 2022,
+ * equation 2). The abstract names component-specific prompting; that it is CoOp's is the reconstruction.
+ */
 export class ComponentPrompts extends nn.Module {
   readonly verb?: Context
   readonly noun?: Context
@@ -54,7 +57,7 @@ export class ComponentPrompts extends nn.Module {
   }
 }
 
-/** The video heads A_c, a temporal transformer a component. */
+/** The video heads A_c, a temporal transformer a component, after A5 (Ju et al., ECCV 2022); a reconstruction. */
 export class VideoHeads extends nn.Module {
   readonly verb?: TemporalTransformer
   readonly noun?: TemporalTransformer

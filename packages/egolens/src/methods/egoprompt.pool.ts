@@ -28,7 +28,8 @@ export interface Decomposition {
 
 /**
  * The Unified Prompt Pool: pairs that verbs and nouns share. A component representation asks with q_c = W_q LN(r_c)
- * and is decomposed into the N pairs whose keys are nearest by cosine.
+ * and is decomposed into the N pairs whose keys are nearest by cosine, as in L2P (Wang et al., CVPR 2022, section 4.2).
+ * The abstract names the pool and the decomposition; this form of them is a reconstruction.
  */
 export class PromptPool extends nn.Module {
   /** k_m: [M, d] */

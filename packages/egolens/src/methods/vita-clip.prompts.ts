@@ -12,7 +12,10 @@ export interface PromptSetting {
   toTower(x: Tensor): Tensor
 }
 
-/** Everything that Vita-CLIP learns about frames: their time, and what each layer of the tower sees beside them. */
+/**
+ * Everything that Vita-CLIP learns about frames: their time, and what each layer of the tower sees beside them (Wasim et al.,
+ * CVPR 2023, section 3.2; order and starting values as in its public code).
+ */
 export class FramePrompts extends nn.Module {
   /** [N, W] */
   private readonly time?: Tensor

@@ -97,6 +97,18 @@ describe.skipIf(noAnnotations)('protocols on the published files (skipped where 
     })
   })
 
+  it('halve Ego4D by id', async () => {
+    const { base, novel } = holdBack(
+      protocol,
+      { dataset: await ego4d(), clips: [], labels: (await ego4d()).labels, unlabelled: 0 },
+      both,
+    )
+    expect(both.map((c) => [base[c]!.names.length, novel[c]!.names.length])).toEqual([
+      [59, 58],
+      [261, 260],
+    ])
+  })
+
   it('split test clips by the semantic lists', async () => {
     const dataset = await epic()
     const clips = dataset.clips('test')

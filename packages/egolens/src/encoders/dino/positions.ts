@@ -4,7 +4,8 @@ import { cat, F, ops, type Tensor } from '@egolens/torch'
 const offset = 0.1
 
 /**
- * Position embeddings of another grid of patches, as the published code makes them. Without registers that is a bicubic
+ * Position embeddings of another grid of patches, as DINO's and DINOv2's published code makes them (Caron et al., ICCV 2021;
+ * Oquab et al., 2023; registers: Darcet et al., 2024). Without registers that is a bicubic
  * interpolation whose coordinates follow from the scale (grid + 0.1) / side, not from the two sides; with registers it
  * is an antialiased one, whose cubic kernel is another (a = -0.5, not -0.75).
  *
