@@ -37,8 +37,26 @@ export interface TableRow {
 /** Column headings on one line each: "kitchen: nouns: hm". */
 export function flatColumns(table: Table): string[] {
   return table.groups.flatMap((group) =>
-    group.groups.flatMap((inner) => inner.columns.map((column) => `${group.title}: ${inner.title}: ${column}`)),
+    group.groups.flatMap((inner) =>
+      inner.columns.map((column) => [group.title, inner.title, column].filter((part) => part !== '').join(': ')),
+    ),
   )
+}
+
+/** A table a first heading, which becomes its title: narrow enough for a page. Notes and missing rows are of the whole. */
+export function byFirstHeading({ mark, groups, rows }: Table): Table[] {
+  let from = 0
+  return groups.map((group) => {
+    const first = from
+    from += group.groups.reduce((sum, { columns }) => sum + columns.length, 0)
+    return {
+      title: group.title,
+      ...(mark === undefined ? {} : { mark }),
+      groups: group.groups.map(({ title, ...inner }) => ({ title, groups: [{ title: '', ...inner }] })),
+      rows: rows.map((row) => ({ ...row, cells: row.cells.slice(first, from) })),
+      notes: [],
+    }
+  })
 }
 
 /** Of each column whether it holds a paper's numbers. */

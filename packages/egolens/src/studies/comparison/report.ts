@@ -2,7 +2,7 @@ import type { Component } from '../../datasets/types.js'
 import type { Comparison } from '../../evaluation/compare.js'
 import { differenceTable } from '../../evaluation/difference-table.js'
 import { tableMarkdown } from '../../evaluation/render-table.js'
-import type { Table } from '../../evaluation/table.js'
+import { byFirstHeading, type Table } from '../../evaluation/table.js'
 import type { Study } from './plan.js'
 
 /** What one row took on one place for one component. */
@@ -51,11 +51,17 @@ export function studyMarkdown(
   const parts = [
     `# ${study.title}`,
     conditions.join('\n'),
-    ...figures.flatMap(({ file, table }) => [tableMarkdown(table).trimEnd(), `![${plain(table.title)}](${file})`]),
+    ...figures.flatMap(({ file, table }) => [narrowMarkdown(table), `![${plain(table.title)}](${file})`]),
     `## What it took\n\n${factTable(facts)}`,
     differencesOf(comparison),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+/** The table cut into tables that a page has room for. */
+function narrowMarkdown({ title, notes, ...table }: Table): string {
+  const parts = byFirstHeading({ title, notes, ...table }).map((part) => tableMarkdown(part).trimEnd())
+  return [`**${plain(title)}**`, ...parts, ...(notes.length > 0 ? [notes.join(' ')] : [])].join('\n\n')
 }
 
 /** The rows that are not trained on half of the classes, in words. */

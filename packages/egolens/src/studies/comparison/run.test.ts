@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readResult } from '../../evaluation/result.js'
 import { readAdapterInfo } from '../../training/adapter.js'
 import { standInResources } from '../../training/testing.js'
 import { budgetOf, budgetText } from './budget.js'
@@ -64,6 +65,7 @@ describe('a study', () => {
       { name: 'ZS CLIP', method: 'zero-shot' },
       { name: 'apart', method: 'x-mic', options: { metaNet: 'linear' } },
       { name: 'together', method: 'x-mic', options: { metaNet: 'linear' }, joint: true },
+      { name: 'less', method: 'x-mic', options: { metaNet: 'linear', norms: [] }, ablation: true },
     ]
     const { facts, tables, markdown } = await runStudy('x-mic', {
       ...rest,
@@ -78,12 +80,13 @@ describe('a study', () => {
       },
     })
     expect(facts.filter(({ place }) => place === 'here').map(({ row, component }) => `${row} ${component}`)).toEqual([
-      ...['ZS CLIP noun', 'apart noun', 'together both', 'ZS CLIP verb', 'apart verb'],
+      ...['ZS CLIP noun', 'apart noun', 'together both', 'less noun', 'ZS CLIP verb', 'apart verb', 'less verb'],
     ])
-    // One rate needs no choosing; every row has all columns, actions too.
+    // One rate needs no choosing; every row has all columns, actions too, and ablations none of halves of the classes.
     expect(facts.every(({ scores, lr, row }) => scores.length === 0 && lr === (row === 'ZS CLIP' ? undefined : 1e-2)))
     for (const table of tables) {
-      expect(table.rows.map(({ name }) => name)).toEqual(['ZS CLIP', 'apart', 'together'])
+      const halves = /base/.test(table.title)
+      expect(table.rows.map(({ name }) => name)).toEqual(['ZS CLIP', 'apart', 'together', ...(halves ? [] : ['less'])])
       expect(table.rows.every(({ cells }) => cells.every(Boolean))).toBe(true)
     }
     expect(tables.map(({ groups }) => groups[0]!.groups.map(({ title }) => title))).toEqual([
@@ -92,10 +95,24 @@ describe('a study', () => {
       ['Nouns', 'Verbs', 'Actions'],
     ])
     expect(markdown).toMatch(
-      /\| together \| here \| verbs and nouns \| [\d,]+ \| 8 \| [\d.]+ \| \d+ MiB \| 0.01 \| - \|/,
+      /\| together \| here \| verbs and nouns \| [\d,]+ \| 8 \| [\d.]+ \| [\d.]+ \| \d+ MiB \| 0.01 \| - \|/,
     )
+    expect(markdown).toContain('was chosen for all; ablations have none (less).')
     expect(markdown).toContain('](actions.svg)')
     expect(await readFile(join(root, 'x-mic/actions.svg'), 'utf8')).toContain('>together</text>')
+  })
+
+  it('on a fixed part of the clips takes as many of training and of each test set', async () => {
+    const { changes, ...rest } = options(root)
+    const rows = [{ name: 'ZS CLIP', method: 'zero-shot' }]
+    const subset = { train: 20, test: 7 }
+    const { facts } = await runStudy('x-mic', { ...rest, changes: { ...changes, rows, subset } })
+    expect(facts.map(({ clips }) => clips)).toEqual([20, 20])
+    const result = await readResult(join(root, 'x-mic/here/noun/zs-clip/seed-1/result.json'))
+    expect(result.tests.map(({ clips }) => clips)).toEqual([7, 7])
+    // Evenly over the split, which has five participants in turn.
+    const seen = result.tests[0]!.predictions.map(({ id }) => id)
+    expect(seen).toEqual([0, 4, 8, 12, 17, 21, 25].map((i) => `test-${i}`))
   })
 
   it('goes on run by run', async () => {
