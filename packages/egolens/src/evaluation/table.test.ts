@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tableMarkdown } from './render-table.js'
 import { byFirstHeading, type Table } from './table.js'
 
-const cell = (mean: number) => ({ mean, runs: 1 })
+const cell = (mean: number) => ({ mean, min: mean, max: mean, runs: 1 })
 const table: Table = {
   title: 'Top-1',
   groups: ['kitchen', 'workshop'].map((place) => ({

@@ -337,7 +337,7 @@ describe('switches of EgoPrompt', () => {
     return Math.max(...left.map((value, i) => Math.abs(value - right[i]!)))
   }
 
-  it.each([
+  it.each<[string, Record<string, unknown>, Record<string, unknown>?]>([
     ['topN', { topN: 1 }],
     ['poolTemperature', { poolTemperature: 1 }],
     ['heads', { heads: 4 }],
