@@ -25,6 +25,9 @@ interface Options {
   system?: string
 }
 
+/** A held-out take that `egolens demo --exo2ego` draws. */
+const demoVideo = 'runs/demo/takes/takes/kitchen_p71_1/frame_aligned_videos/aria01_214-1.mp4'
+
 /** `egolens ask VIDEO "QUESTION"` */
 export function ask(): Command {
   return new Command('ask')
@@ -55,8 +58,8 @@ export function ask(): Command {
     .addHelpText(
       'after',
       examples(
-        'egolens ask tea.mp4 "What does the person do?" --model runs/practice',
-        'egolens ask tea.mp4 "What is poured?" --choices tea,milk,water --model runs/practice --start 3 --end 8',
+        `egolens ask ${demoVideo} "What do the hands work on?" --start 4 --end 7`,
+        'egolens ask tea.mp4 "What is poured?" --choices tea,milk,water --start 3 --end 8 --model runs/demo/runs/practice',
         'egolens ask tea.mp4 --chat --model DAMO-NLP-SG/VideoLLaMA2-7B-16F',
       ),
     )

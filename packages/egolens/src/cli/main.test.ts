@@ -108,6 +108,10 @@ describe.skipIf(!existsSync(main))('egolens', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/^X-MIC: .*\nKukleva et al\./)
     expect(stdout).toMatch(/\nheads +integer +4 +attention heads of a block\n/)
+    // What the preset says, and a prompt, which is more than a text.
+    expect(stdout).toMatch(/\nlambda +number +2 /)
+    expect(stdout).toMatch(/\nprompt +string +"\{\}" /)
+    expect(egolens('methods', 'coop').stdout).toMatch(/\ncontextTokens +integer +16 /)
     expect(egolens('methods', 'x-mik').stderr).toContain('x-mic')
   })
 

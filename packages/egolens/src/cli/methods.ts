@@ -5,7 +5,6 @@ import { columns } from './text.js'
 
 interface Parameter {
   description?: string
-  default?: unknown
   enum?: unknown[]
   type?: string
 }
@@ -27,12 +26,14 @@ export function methods(): Command {
           title,
           paper,
           options: z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }),
+          // What a preset or another option decides is in no schema, but in what becomes of a recipe without options.
+          defaults: options.parse({}) as Record<string, unknown>,
         }))
         const rows = list.map((m) => [m.name, m.title, m.paper])
         const [one] = list
         const text =
           name !== undefined
-            ? `${one!.title}\n${one!.paper}\n\n${parameters(one!.options.properties as Record<string, Parameter>)}`
+            ? `${one!.title}\n${one!.paper}\n\n${parameters(one!.options.properties as Record<string, Parameter>, one!.defaults)}`
             : columns([['name', 'title', 'paper'], ...rows])
         session.result(list, text)
         return undefined
@@ -40,11 +41,11 @@ export function methods(): Command {
     )
 }
 
-function parameters(options: Record<string, Parameter>): string {
-  const rows = Object.entries(options).map(([name, { description, enum: values, type, default: value }]) => [
+function parameters(options: Record<string, Parameter>, defaults: Record<string, unknown>): string {
+  const rows = Object.entries(options).map(([name, { description, enum: values, type }]) => [
     name,
     values?.join(', ') ?? type ?? '',
-    value === undefined ? '' : JSON.stringify(value),
+    JSON.stringify(defaults[name]) ?? '',
     description ?? '',
   ])
   return columns([['option', 'values', 'default', ''], ...rows])

@@ -36,7 +36,7 @@ function render(): Command {
     .option('--untrimmed <videos>', 'untrimmed videos a place and split', whole(0), 0)
     .option(
       '--takes <takes>',
-      'training takes a place, seen by the wearer and by four cameras about, into <place>-takes',
+      'training takes a place, seen by the wearer and by four fixed cameras around, into <place>-takes',
       whole(0),
       0,
     )
@@ -48,9 +48,9 @@ function render(): Command {
     .addHelpText(
       'after',
       examples(
-        'egolens world render world',
+        'egolens world render world --train 300 --test 100 --untrimmed 8',
         'egolens world render world --place cafe --train 1500 --test 500',
-        'egolens world render world --place kitchen --train 0 --test 0 --takes 40',
+        'egolens world render world --place kitchen --train 0 --test 0 --takes 64',
       ),
     )
     .action(
