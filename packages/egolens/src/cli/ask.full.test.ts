@@ -11,7 +11,9 @@ import { temporaryFolder } from '../video/testing.js'
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const page = await readFile(new URL('../../../../docs/ask.md', import.meta.url), 'utf8')
 /** The command's arguments as the page shows them, where they name a run. */
-const shown = [...page.matchAll(/^ {4}egolens ask (tea\.mp4 .*runs\/practice.*)$/gm)].map(([, line]) => line!)
+const shown = [
+  ...page.matchAll(/^ {4}egolens ask (\$video (?:.*\\\n)?.*runs\/demo\/runs\/practice(?:.*\\\n)?.*)$/gm),
+].map(([, line]) => line!.replace(/\\\n/g, ' ').replace('runs/demo/runs/practice', 'runs/practice'))
 
 describe.skipIf(!existsSync(main))('egolens ask', () => {
   const { folder, at, remove } = temporaryFolder()
@@ -38,12 +40,12 @@ describe.skipIf(!existsSync(main))('egolens ask', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     if (line.includes('--choices')) {
       expect(stdout).toMatch(
-        /^(tea|milk|water)\nanswer +probability\ntea +[\d.]+ %\nmilk +[\d.]+ %\nwater +[\d.]+ %\n$/,
+        /^(pan|funnel|onion|toaster)\nanswer +probability\npan +[\d.]+ %\nfunnel +[\d.]+ %\nonion +[\d.]+ %\ntoaster +[\d.]+ %\n$/,
       )
     }
     if (line.includes('--json')) {
       const numbers = { tokens: expect.any(Number), seconds: expect.any(Number) }
-      const about = { question: 'What is poured?', model: 'runs/practice', notes: [] }
+      const about = { question: 'What do the hands work on?', model: 'runs/practice', notes: [] }
       expect(JSON.parse(stdout)).toMatchObject({ ...about, ...numbers, answer: expect.any(String) })
     }
   })

@@ -111,7 +111,6 @@ describe.skipIf(!existsSync(main))('egolens', () => {
     // What the preset says, and a prompt, which is more than a text.
     expect(stdout).toMatch(/\nlambda +number +2 /)
     expect(stdout).toMatch(/\nprompt +string +"\{\}" /)
-    expect(egolens('methods', 'coop').stdout).toMatch(/\ncontextTokens +integer +16 /)
     expect(egolens('methods', 'x-mik').stderr).toContain('x-mic')
   })
 
