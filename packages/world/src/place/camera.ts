@@ -57,7 +57,7 @@ export function egoCamera(width: number, height: number): Camera {
   return { eye: [0, 46, -22], target: [0, 2, 13], focal: width * 1.16, width, height }
 }
 
-/** Where the cameras about the table stand: degrees to the right of straight ahead of the wearer, degrees up, centimetres away, and how near they zoom. */
+/** Where the cameras around the table stand: degrees to the right of straight ahead of the wearer, degrees up, centimetres away, and how near they zoom. */
 const posts = [
   { around: -34, up: 26, away: 124, zoom: 1.1 },
   { around: 47, up: 34, away: 136, zoom: 1.32 },
@@ -65,7 +65,7 @@ const posts = [
   { around: 143, up: 44, away: 112, zoom: 1.26 },
 ] as const
 
-/** Four fixed cameras about the table: two see the wearer from the front, two over the shoulders. */
+/** Four fixed cameras around the table: two see the wearer from the front, two over the shoulders. */
 export function exoCameras(width: number, height: number): Camera[] {
   return posts.map(({ around, up, away, zoom }) => {
     // From the front the face is in view too.

@@ -22,7 +22,7 @@ const lap = (side: 1 | -1): Vec3 => [side * 15, -4, -33]
 const WORK: Vec3 = [0, 4, 10]
 
 /**
- * A station as one of the cameras about the table sees it: the room behind, the person, the table with its things, the
+ * A station as one of the cameras around the table sees it: the room behind, the person, the table with its things, the
  * work, and what stands before it. What stands is painted once.
  */
 export class Outside {

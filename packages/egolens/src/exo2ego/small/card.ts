@@ -33,7 +33,7 @@ need no download. It knows the procedural world's kitchen and nothing else. Full
 Nothing of it is in any take, place or study: other seeds draw other people and other things.
 
 - towers: ${participants * actions * frames} stills a view of ${participants} people, with verb and noun
-- connector: ${captions.exo} captions of what four cameras about see of 80 takes, then ${captions.ego} of the wearer's clips
+- connector: ${captions.exo} captions of what four fixed cameras see of 80 takes, then ${captions.ego} of the wearer's clips
 
 ## Recipe
 1. Each tower is fitted to stills: the mean of its patch tokens is to tell verb and noun. ${steps.ego} steps (the wearer's, from the

@@ -42,7 +42,7 @@ export async function exo2EgoReport(given: {
   const parts = [
     '# Exo2Ego on the small world',
     [
-      `${takes.train} takes of the kitchen to learn from and ${takes.test} held-out ones of other people, four cameras about each;`,
+      `${takes.train} takes of the kitchen to learn from and ${takes.test} held-out ones of other people, four fixed cameras around each;`,
       `${given.before.length} held-out questions with choices. Questions are balanced: all that read alike have every choice as`,
       `answer equally often. Seeds ${seeds.join(', ')}; every seed begins from the embedded Initialization. An answer is the choice`,
       'whose text is the likeliest continuation. After Teacher Self-Preparation the exo tower looks at the wearer’s video.',
