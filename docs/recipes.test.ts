@@ -36,7 +36,7 @@ function keysOf(node: Node, path = ''): Key[] {
 
 /** What every split has stands in the page once. */
 const told = (path: string) =>
-  path.replace(/^data\.(train|test\[\]|validation\.(within|cross))\.(dataset|split|limit)$/, 'data.*.$3')
+  path.replace(/^data\.(train|test\[\]|validation\.(within|cross))\.(dataset|split|limit|spread)$/, 'data.*.$3')
 
 const page = await readFile(new URL('recipes.md', import.meta.url), 'utf8')
 const rows = new Map(
