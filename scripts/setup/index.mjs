@@ -1,4 +1,4 @@
-import { npmPackages } from './npm.mjs'
+import { linkCommands, npmPackages } from './npm.mjs'
 import { inRoot } from './paths.mjs'
 import { expected, openly, quietly, step } from './step.mjs'
 import { systemPackages } from './system.mjs'
@@ -7,7 +7,7 @@ const node = process.execPath
 const tsc = inRoot('node_modules/typescript/bin/tsc')
 
 /**
- * Makes the checkout ready: Debian's packages, npm's packages, TypeScript, the native add-on. What is done
+ * Makes the checkout ready: Debian's packages, npm's packages, TypeScript, commands, the native add-on. What is done
  * already is skipped, so that a second run contacts nothing.
  */
 export async function setUp({ full = false } = {}) {
@@ -16,6 +16,7 @@ export async function setUp({ full = false } = {}) {
   await step('compile TypeScript', async () => {
     if ((await openly(node, [tsc, '-b'])) !== 0) throw expected('TypeScript does not compile; see the lines above')
   })
+  await linkCommands()
   await step('build the native add-on', () => quietly(node, [inRoot('packages/torch/dist/build/cli.js'), 'build']))
 }
 

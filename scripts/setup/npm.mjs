@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { inRoot } from './paths.mjs'
 import { quietly, step } from './step.mjs'
 
@@ -11,6 +11,19 @@ export async function npmPackages() {
   await step('install npm packages', () =>
     quietly('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'], {
       env: { NO_UPDATE_NOTIFIER: '1', EGOLENS_SETUP: '1' },
+    }),
+  )
+}
+
+/**
+ * Puts `egolens` and `egolens-torch` into node_modules/.bin, for npx and the PATH: npm links no program that is not there yet,
+ * as before the first compilation. Nothing is fetched.
+ */
+export async function linkCommands() {
+  if (['egolens', 'egolens-torch'].every((name) => existsSync(inRoot(`node_modules/.bin/${name}`)))) return
+  await step('link the commands', () =>
+    quietly('npm', ['rebuild', '--ignore-scripts', 'egolens', '@egolens/torch'], {
+      env: { NO_UPDATE_NOTIFIER: '1' },
     }),
   )
 }

@@ -90,3 +90,12 @@ describe('the last line of a checked run', () => {
     ['no report at all', undefined, 1, '0 passed, 1 failed\n'],
   ])('%s', (_, given, status, line) => expect(count(given, status)).toBe(line))
 })
+
+describe('commands', () => {
+  it('are in node_modules/.bin after set-up, so that npx and a PATH with it find them', () => {
+    for (const name of ['egolens', 'egolens-torch']) {
+      const help = execFileSync(inRoot(`node_modules/.bin/${name}`), ['--help'], { encoding: 'utf8' })
+      expect(help).toContain(`${name} `)
+    }
+  })
+})
