@@ -13,7 +13,7 @@ export interface AutocastOptions {
 /**
  * Runs a synchronous function with matrix products and convolutions in a lower precision, and what needs range in
  * float32, by libtorch's own lists: on CUDA losses, softmax, layer and group normalisation; on the CPU, in libtorch
- * 1.13, losses only, so that a layer or group normalisation with float32 weights needs its input as `x.float()`.
+ * 1.13, losses only, so that `F.layerNorm` and `F.groupNorm` widen what they are given where their weights are float32.
  * Weights are cast once for the outermost call, and anew after a `noGrad()` inside it.
  *
  * @throws TorchError AsyncFunction when the function returns a promise.

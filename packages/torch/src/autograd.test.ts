@@ -114,6 +114,26 @@ describe('autocast', () => {
     expect(inner).toBe('float32')
   })
 
+  check('lets norms with float32 weights take what products give', () => {
+    // Small whole numbers are exact in bfloat16 too.
+    const x = tensor([
+      [1, 2, 3, 4],
+      [3, -1, 0, 2],
+    ])
+    const w = tensor([
+      [1, 2, 0, 0],
+      [0, 1, 3, 0],
+      [0, 0, 1, 2],
+      [1, 0, 0, 1],
+    ])
+    const [layer, group] = [new nn.LayerNorm(4), new nn.GroupNorm(2, 4)]
+    const forward = () => [layer, group].map((norm) => norm.forward(F.linear(x, w)))
+    const [cast, exact] = [autocast({ dtype: 'bfloat16' }, forward), forward()]
+    expect(cast.map(({ dtype }) => dtype)).toEqual(['float32', 'float32'])
+    expect(cast.map((y) => y.tolist())).toEqual(exact.map((y) => y.tolist()))
+    for (const norm of [layer, group]) norm.dispose()
+  })
+
   check('keeps no cast of a weight that was made without recording, or before a step', () => {
     const [x, w] = [ones([1, 2]), ones([1, 2], { requiresGrad: true })]
     autocast({ dtype: 'bfloat16' }, () => {

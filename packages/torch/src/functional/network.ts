@@ -6,7 +6,11 @@ import type { Tensor } from '../tensor.js'
 /** x @ weight^T + bias; x [..., in], weight [out, in], bias [out]. */
 export const linear = (x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor => ops.linear(x, weight, bias ?? null)
 
-/** Normalises over the last dimensions, whose sizes are given; then scales and shifts. */
+/**
+ * Normalises over the last dimensions, whose sizes are given; then scales and shifts. Where x is of a half type and the
+ * weight of float32, x is widened first: within autocast a product gives a half type, and only on CUDA does libtorch
+ * widen it by itself.
+ */
 export function layerNorm(
   x: Tensor,
   shape: readonly number[],
@@ -14,12 +18,17 @@ export function layerNorm(
   bias?: Tensor | null,
   eps = 1e-5,
 ): Tensor {
-  return ops.layer_norm(x, shape, weight ?? null, bias ?? null, eps)
+  return ops.layer_norm(widened(x, weight), shape, weight ?? null, bias ?? null, eps)
 }
 
-/** Normalises over groups of channels; x [batch, channels, ...]. */
+/** Normalises over groups of channels; x [batch, channels, ...]. Half types are widened as for `layerNorm`. */
 export function groupNorm(x: Tensor, groups: number, weight?: Tensor | null, bias?: Tensor | null, eps = 1e-5): Tensor {
-  return ops.group_norm(x, groups, weight ?? null, bias ?? null, eps)
+  return ops.group_norm(widened(x, weight), groups, weight ?? null, bias ?? null, eps)
+}
+
+function widened(x: Tensor, weight?: Tensor | null): Tensor {
+  const half = x.dtype === 'bfloat16' || x.dtype === 'float16'
+  return half && weight?.dtype === 'float32' ? x.float() : x
 }
 
 export interface NormalizeOptions {

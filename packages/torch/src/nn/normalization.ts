@@ -1,5 +1,4 @@
 import * as F from '../functional.js'
-import * as ops from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
 import { ones_, zeros_ } from './init.js'
 import { Module } from './module.js'
@@ -87,6 +86,6 @@ export class GroupNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return ops.group_norm(x, this.groups, this.weight, this.bias, this.eps, true)
+    return F.groupNorm(x, this.groups, this.weight, this.bias, this.eps)
   }
 }
