@@ -10,6 +10,7 @@ import {
   type Reply,
   tokenisePrompt,
 } from '../../mllm/index.js'
+import { addToken } from '../../mllm/tokenizer/tokenizer.testing.js'
 import { temporaryFolder } from '../../video/testing.js'
 import type { Built } from '../model/build.js'
 import { Tape } from '../model/tape.js'
@@ -106,6 +107,14 @@ describe('a VideoLLaMA2 checkpoint', () => {
     const { talk } = await model.watch(video)
     expect((await reply(talk, 'What is cut?', { maxTokens: 3 })).tokens).toBe(3)
     talk.dispose()
+  })
+
+  it('that has a tokenizer of another model', async () => {
+    await tinyCheckpoint(tiny, at('tokens'))
+    await addToken(at('tokens'), trained!.tokenizer.size)
+    await expect(openVideoModel(at('tokens'))).rejects.toMatchObject({
+      ...{ code: 'tokenizer/other-vocabulary', where: at('tokens/tokenizer.json') },
+    })
   })
 
   it.each([

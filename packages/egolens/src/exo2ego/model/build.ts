@@ -49,7 +49,7 @@ export function weightsOf({ base, llm = base ?? 'small-lm', vision = base ?? 'sm
  * Makes the networks of a stage: what is published is loaded, what is new (connector, mappings, low-rank layers) is
  * drawn by the seed.
  *
- * @throws EgoLensError `weights/...`, `exo2ego/bad-grid`, `exo2ego/other-width`
+ * @throws EgoLensError `weights/...`, `tokenizer/...`, `exo2ego/bad-grid`, `exo2ego/other-width`
  */
 export async function buildModel(
   options: ModelOptions,
@@ -60,7 +60,7 @@ export async function buildModel(
   const generator = new Generator(seed, layer?.device)
   const drawn = { ...layer, generator }
   const llm = await loadCausalLM(names.llm, { dtype: languageType, device: layer?.device, isIgnored: isVisual })
-  const tokenizer = await loadLanguageTokenizer((await resolveWeights(names.llm)).dir)
+  const tokenizer = await loadLanguageTokenizer((await resolveWeights(names.llm)).dir, llm.config.vocabulary)
   const towerOptions = { ...layer, selectLayer: options.selectLayer }
   const { tower, preprocessing } = await loadVisionTower(names.vision, towerOptions)
   const second = has('ego') && has('exo') ? (await loadVisionTower(names.vision, towerOptions)).tower : undefined

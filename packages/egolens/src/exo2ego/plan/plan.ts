@@ -51,7 +51,8 @@ export const usualSpeed = 0.4 * A800
  * Memory is counted, not measured: what autograd keeps of each layer, by formulas (costs/) that the tests hold against
  * the engine's own allocator.
  *
- * @throws EgoLensError `plan/unknown-size`, `language/bad-config`, `clip/bad-config`, `exo2ego/bad-grid`
+ * @throws EgoLensError `plan/unknown-size`, `language/bad-config`, `clip/bad-config`, `exo2ego/bad-grid`, and of the
+ * data, where it is there, `tokenizer/...`, `dataset/...`
  * @example
  * const plan = await planStage(await readStageRecipe('recipes/exo2ego/full/guidance.yaml'), { worldSize: 16 })
  * plan.fit.localBatch // records that go through the model together, at most, on 80 GB
@@ -59,7 +60,7 @@ export const usualSpeed = 0.4 * A800
 export async function planStage(recipe: StageRecipe, options: PlanOptions = {}): Promise<StagePlan> {
   const { worldSize = 1, memory = 80e9, speed = usualSpeed, fused = true } = options
   const sizes = await sizesOf(recipe.model)
-  const found = await recordsOf(recipe)
+  const found = await recordsOf(recipe, sizes.language)
   const records = { ...found, count: options.records ?? found.count }
   const parts = countParameters(recipe, sizes)
   const { epochs, globalBatch, localBatch, checkpointing } = recipe.training

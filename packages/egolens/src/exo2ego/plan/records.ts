@@ -1,6 +1,6 @@
 import { EgoLensError } from '../../errors.js'
 import { exists } from '../../files/read.js'
-import { IGNORED, loadLanguageTokenizer } from '../../mllm/index.js'
+import { IGNORED, type LanguageConfig, loadLanguageTokenizer } from '../../mllm/index.js'
 import { resolveWeights } from '../../weights/resolve.js'
 import { openItems } from '../data/items.js'
 import { weightsOf } from '../model/build.js'
@@ -21,9 +21,14 @@ const SAMPLE = 64
 /** Where there is no data: a narration is a sentence; a question and its answer are some. */
 const guessed = { caption: { text: 32, targets: 32 }, question: { text: 128, targets: 32 } }
 
-/** Counts the records that a recipe names; where they are not there, those that the paper names. */
-export async function recordsOf(recipe: StageRecipe): Promise<Records> {
-  const read = await readRecords(recipe)
+/**
+ * Counts the records that a recipe names; where they are not there, those that the paper names.
+ *
+ * @param language the language model that is going to read them
+ * @throws EgoLensError `tokenizer/...`, `dataset/...`
+ */
+export async function recordsOf(recipe: StageRecipe, language: LanguageConfig): Promise<Records> {
+  const read = await readRecords(recipe, language)
   if (read) return read
   const { stage, data } = recipe
   const published = stage === 'initialization' ? publishedCaptions[data.view!] : publishedRecords[stage]
@@ -31,10 +36,13 @@ export async function recordsOf(recipe: StageRecipe): Promise<Records> {
   return { count: Math.min(published, data.limit ?? published), ...lengths, from: 'published' }
 }
 
-async function readRecords({ stage, data, model }: StageRecipe): Promise<Records | undefined> {
+async function readRecords(
+  { stage, data, model }: StageRecipe,
+  language: LanguageConfig,
+): Promise<Records | undefined> {
   const dir = await tokenizerDirectory(weightsOf(model).llm)
   if (dir === undefined || !(await exists(data.train))) return undefined
-  const tokenizer = await loadLanguageTokenizer(dir)
+  const tokenizer = await loadLanguageTokenizer(dir, language.vocabulary)
   const { root, limit, view } = data
   await using items = await openItems(stage, data.train, tokenizer, {
     root,

@@ -1,8 +1,10 @@
 import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadLanguageTokenizer } from '../../mllm/index.js'
+import { addToken } from '../../mllm/tokenizer/tokenizer.testing.js'
 import { temporaryFolder } from '../../video/testing.js'
-import { answerRun, readOutput, trainStage } from '../index.js'
+import { answerRun, planStage, readOutput, trainStage } from '../index.js'
 import { packRun } from '../small/pack.js'
 import { type Chain, expectResumed, hashes, steps, trainChain } from './chain.testing.js'
 import { finishStage } from './finish.js'
@@ -112,6 +114,20 @@ describe('what is wrong is said', () => {
     await writeFile(file, bytes)
     const changed = trainStage(chain.tiny.recipe('guidance', { from: copy }), { dir: at('b') })
     await expect(changed).rejects.toMatchObject({ code: 'exo2ego/changed-part', where: file })
+  })
+
+  it('a tokenizer of another model, some of whose tokens have no embedding', async () => {
+    const llm = at('more-tokens')
+    await cp(join(folder, 'llm'), llm, { recursive: true })
+    const { size } = await loadLanguageTokenizer(llm)
+    await addToken(llm, size)
+    const recipe = chain.tiny.recipe('preparation', { from: chain.dirs.initialization, model: { llm } })
+    const other = {
+      ...{ code: 'tokenizer/other-vocabulary', where: join(llm, 'tokenizer.json') },
+      message: `the tokenizer has ${size + 1} tokens, the model's embedding ${size} rows`,
+    }
+    await expect(trainStage(recipe, { dir: at('more') })).rejects.toMatchObject(other)
+    await expect(planStage(recipe)).rejects.toMatchObject(other)
   })
 
   it('a loss that is no number, before the step that would spoil the parameters', async () => {

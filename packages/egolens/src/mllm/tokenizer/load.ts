@@ -7,14 +7,11 @@ import { LanguageTokenizer } from './tokenizer.js'
 
 const generation = z.looseObject({ eos_token_id: z.union([z.int(), z.array(z.int())]).nullish() })
 
-/** Rows of an embedding that no token has: sizes are rounded up for speed. */
-const mostUnused = 1024
-
 /**
  * The tokenizer of a language model's directory: tokenizer.json, tokenizer_config.json and, for further ids that end a
  * text, generation_config.json.
  *
- * @param vocabulary rows of the model's token embedding, which must fit
+ * @param vocabulary rows of the model's token embedding, one of which every token must have
  * @throws EgoLensError `tokenizer/not-found`, `tokenizer/bad-file`, `tokenizer/other-vocabulary`
  * @example const tokenizer = await loadLanguageTokenizer(dir, model.config.vocabulary)
  */
@@ -34,10 +31,9 @@ export async function loadLanguageTokenizer(dir: string, vocabulary?: number): P
   return tokenizer
 }
 
-/** @throws EgoLensError `tokenizer/other-vocabulary` where ids have no embedding, or many embeddings have no token */
-export function checkVocabulary(tokenizer: LanguageTokenizer, rows: number, where?: string): void {
-  const unused = rows - tokenizer.size
-  if (unused >= 0 && unused <= mostUnused) return
+/** Rows that no token has are usual: embeddings are padded to round sizes, and how far is up to who trained them. */
+function checkVocabulary(tokenizer: LanguageTokenizer, rows: number, where: string): void {
+  if (tokenizer.size <= rows) return
   throw new EgoLensError(
     'tokenizer/other-vocabulary',
     `the tokenizer has ${tokenizer.size} tokens, the model's embedding ${rows} rows`,

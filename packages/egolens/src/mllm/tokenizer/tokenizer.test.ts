@@ -85,14 +85,13 @@ describe('a directory', () => {
       await write('generation_config.json', { eos_token_id: [2, 7] })
       const { size } = pieces
       expect([...(await loadLanguageTokenizer(dir, size)).stops]).toEqual([2, 7])
-      expect((await loadLanguageTokenizer(dir, size + 1024)).size).toBe(size)
-      for (const rows of [size - 1, size + 1025]) {
-        await expect(loadLanguageTokenizer(dir, rows)).rejects.toMatchObject({
-          code: 'tokenizer/other-vocabulary',
-          message: `the tokenizer has ${size} tokens, the model's embedding ${rows} rows`,
-          where: join(dir, 'tokenizer.json'),
-        })
-      }
+      // Embeddings are padded to round sizes.
+      expect((await loadLanguageTokenizer(dir, size + 4096)).size).toBe(size)
+      await expect(loadLanguageTokenizer(dir, size - 1)).rejects.toMatchObject({
+        code: 'tokenizer/other-vocabulary',
+        message: `the tokenizer has ${size} tokens, the model's embedding ${size - 1} rows`,
+        where: join(dir, 'tokenizer.json'),
+      })
       await write('tokenizer_config.json', { eos_token: '<end>' })
       await expect(loadLanguageTokenizer(dir)).rejects.toThrow('eos_token "<end>" is not in the vocabulary')
       await write('tokenizer.json', { model: {} })

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { byteCharacters } from '../../encoders/clip/tokenizer/bytes.js'
 import { frame, grown, model, special, type TokenizerFiles, wordPieces } from '../small/word-pieces.js'
 
@@ -19,4 +21,11 @@ export function byteLevel(words: readonly string[]): TokenizerFiles {
     model: { ...model(tokens, spelled), unk_token: null, fuse_unk: false, byte_fallback: false },
   }
   return { json, config: { bos_token: null, eos_token: '<|im_end|>' }, tokens }
+}
+
+/** Gives a model's directory a token behind its last one. */
+export async function addToken(dir: string, id: number): Promise<void> {
+  const path = join(dir, 'tokenizer.json')
+  const json = JSON.parse(await readFile(path, 'utf8'))
+  await writeFile(path, JSON.stringify({ ...json, added_tokens: [...json.added_tokens, special(id, '<more>')] }))
 }
