@@ -29,6 +29,7 @@ export {
   mistralTemplate,
   type Part,
   plainTemplate,
+  templateOf,
 } from './tokenizer/template.js'
 export { LanguageTokenizer } from './tokenizer/tokenizer.js'
 export * from './visual/index.js'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { EgoLensError } from '../../errors.js'
 import { exists } from '../../files/read.js'
 import { readJson } from '../../files.js'
-import { chatMlTemplate, mistralTemplate } from '../../mllm/index.js'
+import { templateOf } from '../../mllm/index.js'
 import { isDirectory } from '../../weights/cache.js'
 import { resolveWeights } from '../../weights/resolve.js'
 import { buildModel } from '../model/build.js'
@@ -43,8 +43,7 @@ const otherModel = (where: string, message: string) =>
 async function openRun(dir: string, options: OpenOptions): Promise<VideoModel> {
   const { options: made, ...run } = await openStageRun(dir, options)
   const { frames, short, system } = made
-  // Stages are trained with this one, whatever the language model.
-  return new VideoModel({ ...run, frames, short, system, template: mistralTemplate })
+  return new VideoModel({ ...run, frames, short, system, template: templateOf(run.model.llm.config) })
 }
 
 const checkpoint = z.looseObject({
@@ -61,14 +60,13 @@ async function openCheckpoint(dir: string, { device = 'cpu', languageType }: Ope
     const issue = parsed.error.issues[0]!
     throw otherModel(path, `no VideoLLaMA2 checkpoint: ${issue.path.join('.') || 'the file'}: ${issue.message}`)
   }
-  const { model_type: kind, num_frames: frames, mm_vision_select_layer: selectLayer } = parsed.data
+  const { num_frames: frames, mm_vision_select_layer: selectLayer } = parsed.data
   const options = resolvedStageSchema.shape.model.parse({ base: dir, frames, selectLayer, concat: 'none' })
   const setting = { parts: ['ego', 'connector'] as const, seed: 0, layer: { device }, languageType }
   const { model, tokenizer, preprocessing } = await buildModel(options, setting)
   model.requiresGrad_(false).eval()
-  const template = kind === 'videollama2_qwen2' ? chatMlTemplate : mistralTemplate
   return new VideoModel({
-    ...{ model, tokenizer, preprocessing, frames, template },
+    ...{ model, tokenizer, preprocessing, frames, template: templateOf(model.llm.config) },
     ...{ view: 'ego', short: options.short, system: options.system },
   })
 }

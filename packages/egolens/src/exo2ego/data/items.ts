@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import {
+  type ChatTemplate,
   conversation,
   type LanguageTokenizer,
+  type Message,
   mistralTemplate,
-  type Part,
   type Prompt,
   plainTemplate,
   tokenisePrompt,
@@ -45,6 +46,8 @@ export interface ItemOptions {
   view?: View | undefined
   /** Practice: said before every question; nothing where empty. */
   system?: string | undefined
+  /** Practice: how the language model reads conversations; Mistral's by default. */
+  template?: ChatTemplate | undefined
   /** Practice: prompts without a place for the video. */
   blind?: boolean | undefined
 }
@@ -72,7 +75,7 @@ export async function openItems(
   tokenizer: LanguageTokenizer,
   options: ItemOptions = {},
 ): Promise<StageItems> {
-  const { limit, root = dirname(path), view = 'exo', system, blind = false } = options
+  const { limit, root = dirname(path), view = 'exo', system, template = mistralTemplate, blind = false } = options
   const at = mediaIn(root)
   const caption = (text: string) => tokenisePrompt(tokenizer, plainTemplate(text, { ends: true }))
   switch (stage) {
@@ -99,14 +102,14 @@ export async function openItems(
       return itemsOf(file, (record, _, index) => ({
         id: record.id ?? `${index}`,
         clips: { ego: { video: at(record.video), start: record.start, end: record.end } },
-        prompt: tokenisePrompt(tokenizer, answered(record, system, blind ? '' : '<video>')),
+        prompt: tokenisePrompt(tokenizer, template(answered(record, system, blind ? '' : '<video>'))),
       }))
     }
   }
 }
 
-function answered(record: z.output<typeof egoItRecord>, system: string | undefined, marker: string): Part[] {
-  return mistralTemplate([...conversation(record, { system, marker }), { role: 'assistant', content: record.answer }])
+function answered(record: z.output<typeof egoItRecord>, system: string | undefined, marker: string): Message[] {
+  return [...conversation(record, { system, marker }), { role: 'assistant', content: record.answer }]
 }
 
 function itemsOf<T>(file: IndexedJsonl<T>, make: (record: T, part: number, index: number) => StageItem): StageItems {

@@ -1,6 +1,6 @@
 import { EgoLensError } from '../../errors.js'
 import { exists } from '../../files/read.js'
-import { IGNORED, type LanguageConfig, loadLanguageTokenizer } from '../../mllm/index.js'
+import { IGNORED, type LanguageConfig, loadLanguageTokenizer, templateOf } from '../../mllm/index.js'
 import { resolveWeights } from '../../weights/resolve.js'
 import { openItems } from '../data/items.js'
 import { weightsOf } from '../model/build.js'
@@ -49,6 +49,7 @@ async function readRecords(
     limit,
     view,
     system: model.system,
+    template: templateOf(language),
     blind: model.blind,
   })
   const count = Math.min(SAMPLE, items.length)

@@ -4,7 +4,7 @@ import {
   joinVisuals,
   type LanguageTokenizer,
   likeliest,
-  mistralTemplate,
+  templateOf,
   tokenisePrompt,
   weighChoices,
 } from '../../mllm/index.js'
@@ -91,7 +91,7 @@ function answerGroup(
   return group.map((record, i) => {
     const choices = record.choices!
     const turns = conversation(record, { system, marker: visual ? '<video>' : '' })
-    const prompt = tokenisePrompt(tokenizer, mistralTemplate(turns))
+    const prompt = tokenisePrompt(tokenizer, templateOf(model.llm.config)(turns))
     const found = scope(() => {
       const { embeddings } = joinVisuals(model.llm, [{ ...prompt, visuals: visual ? [visual.select(0, i)] : [] }])
       return weighChoices({ model: model.llm, tokenizer }, { embeddings }, choices)

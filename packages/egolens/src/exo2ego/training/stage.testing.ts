@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formulaWeights, tinyConfig, wordTokenizer, writeClip } from '../../encoders/clip/clip.testing.js'
+import type { LanguageConfig } from '../../mllm/index.js'
 import { tinyLanguages, writeLanguageModel } from '../../mllm/language/language.testing.js'
-import { sentencePieces } from '../../mllm/tokenizer/tokenizer.testing.js'
+import { byteLevel, sentencePieces } from '../../mllm/tokenizer/tokenizer.testing.js'
 import { makeVideo } from '../../video/testing.js'
 import { resolveStageRecipe, type StageRecipe, type StageRecipeInput } from '../index.js'
 
@@ -14,23 +15,19 @@ export interface TinyStages {
 
 const texts = ['C takes the cup.', 'C cuts the onion.', 'C washes a pan.', 'C opens the lid.']
 
-/** Takes of four sentences, eight by default: each has a hue, the wearer sees it darker than who stands beside. */
-export async function tinyStages(dir: string, { count = 8 } = {}): Promise<TinyStages> {
+/**
+ * Takes of four sentences, eight by default: each has a hue, the wearer sees it darker than who stands beside.
+ * @param family of the language model
+ */
+export async function tinyStages(
+  dir: string,
+  { count = 8, family = 'mistral' as LanguageConfig['family'] } = {},
+): Promise<TinyStages> {
   await mkdir(join(dir, 'videos'), { recursive: true })
-  const { json, config, tokens } = sentencePieces([
-    'takes',
-    'the',
-    'cup',
-    'cuts',
-    'onion',
-    'washes',
-    'a',
-    'pan',
-    'opens',
-    'lid',
-  ])
+  const words = ['takes', 'the', 'cup', 'cuts', 'onion', 'washes', 'a', 'pan', 'opens', 'lid']
+  const { json, config, tokens } = family === 'mistral' ? sentencePieces(words) : byteLevel(words)
   const llm = join(dir, 'llm')
-  await writeLanguageModel(llm, { ...tinyLanguages.mistral, vocabulary: tokens.length, context: 256 })
+  await writeLanguageModel(llm, { ...tinyLanguages[family], vocabulary: tokens.length, context: 256 })
   await writeFile(join(llm, 'tokenizer.json'), JSON.stringify(json))
   await writeFile(join(llm, 'tokenizer_config.json'), JSON.stringify(config))
   // A grid of 8 x 8 patches can be halved twice.

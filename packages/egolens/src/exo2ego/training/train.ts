@@ -1,5 +1,6 @@
 import { distributed, nn, noGrad, optim, scope } from '@egolens/torch'
 import { EgoLensError } from '../../errors.js'
+import { templateOf } from '../../mllm/index.js'
 import { type Progress, silent } from '../../progress.js'
 import { beginRun, stopwatch } from '../../training/beginning.js'
 import { writeCheckpoint } from '../../training/checkpoint.js'
@@ -106,7 +107,8 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
     const frozen = await frozenHashes(model, trained)
     const { train: path, root, limit, view } = recipe.data
     const { system, frames, short, blind } = recipe.model
-    await using items = await openItems(recipe.stage, path, tokenizer, { root, limit, view, system, blind })
+    const template = templateOf(model.llm.config)
+    await using items = await openItems(recipe.stage, path, tokenizer, { root, limit, view, system, template, blind })
     const { worldSize, rank } = group
     const { local } = accumulation({ globalBatch, localBatch, worldSize })
     const sampling = { items: items.length, globalBatch, localBatch: local, rank, worldSize, seed }

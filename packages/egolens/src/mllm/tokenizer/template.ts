@@ -1,4 +1,5 @@
 import { EgoLensError } from '../../errors.js'
+import type { LanguageConfig } from '../language/config.js'
 
 /** One turn of a conversation. A system text, where there is one, comes first. */
 export interface Message {
@@ -56,6 +57,10 @@ export const chatMlTemplate: ChatTemplate = (messages) => {
     return [{ text: `${before}${said('user', content)}<|im_start|>assistant\n`, target: false }]
   })
 }
+
+/** How a family of language models reads conversations. */
+export const templateOf = ({ family }: Pick<LanguageConfig, 'family'>): ChatTemplate =>
+  family === 'qwen2' ? chatMlTemplate : mistralTemplate
 
 /** A visual and its text, all of which is to be learnt: what pre-training reads. `ends` adds the end token. */
 export function plainTemplate(text: string, { marker = '<video>', ends = false } = {}): Part[] {
