@@ -25,7 +25,9 @@ describe("Exo2Ego's recipes", () => {
     ['practice', { epochs: 1, globalBatch: 64, lr: 2e-5, warmup: 0.03 }],
   ])('%s has the values of Table 14', async (stage, values) => {
     const { training, model } = await full(stage)
-    const same = { localBatch: 8, betas: [0.9, 0.999], weightDecay: 0.02, precision: 'bfloat16' }
+    // Of those with F(x) beside x, the table's 8 do not fit 80 GB.
+    const localBatch = stage === 'guidance' || stage === 'practice' ? 4 : 8
+    const same = { localBatch, betas: [0.9, 0.999], weightDecay: 0.02, precision: 'bfloat16' }
     expect(training).toMatchObject({ ...values, ...same })
     expect(model).toMatchObject({ frames: 16, base: 'DAMO-NLP-SG/VideoLLaMA2-7B-16F' })
   })

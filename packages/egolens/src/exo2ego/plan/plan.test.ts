@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expectNoLeak } from '@egolens/torch'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -19,8 +21,10 @@ afterAll(async () => {
   await remove()
 })
 
-const full = (stage: string, set: string[] = []) =>
-  readStageRecipe(fileURLToPath(new URL(`../../../../../recipes/exo2ego/full/${stage}.yaml`, import.meta.url)), set)
+const folders = fileURLToPath(new URL('../../../../../recipes/exo2ego', import.meta.url))
+const full = (stage: string, set: string[] = []) => readStageRecipe(join(folders, 'full', `${stage}.yaml`), set)
+/** Those of full size. */
+const recipes = ['full', 'table9'].flatMap((name) => readdirSync(join(folders, name)).map((file) => join(name, file)))
 
 describe('the plan of a full-size stage', () => {
   it('counts parameters by part, exactly, and makes no tensor that stays', async () => {
@@ -51,10 +55,19 @@ describe('the plan of a full-size stage', () => {
     expect(without.operations.needed).toBe(plan.operations.needed)
   })
 
+  it.each(recipes)('fits 80 GB as the recipe is, in however many processes: %s', async (file) => {
+    const recipe = await readStageRecipe(join(folders, file))
+    for (const worldSize of [1, 8, 16]) {
+      const { fit, batch, memory } = await planStage(recipe, { worldSize, memory: 80e9 })
+      expect(fit.fits, `${worldSize} processes take ${memory.total} bytes each`).toBe(true)
+      expect(batch.local * batch.microBatches * worldSize).toBe(recipe.training.globalBatch)
+    }
+  })
+
   it('says what would fit a smaller device, or that none of it does', async () => {
     const recipe = await full('guidance')
-    const { fit } = await planStage(recipe, { worldSize: 16, memory: 60e9 })
-    expect([fit.fits, fit.localBatch < 8, fit.localBatch > 0]).toEqual([false, true, true])
+    const { fit } = await planStage(recipe, { worldSize: 16, memory: 55e9 })
+    expect([fit.fits, fit.localBatch < 4, fit.localBatch > 0]).toEqual([false, true, true])
     expect(fit.advice).toEqual([`--set training.localBatch=${fit.localBatch}`])
     const small = await planStage(recipe, { memory: 24e9 })
     expect(small.fit.localBatch).toBe(0)
