@@ -1,3 +1,4 @@
+import { type ConnectorOptions, visualTokens } from '../mllm/visual/index.js'
 import type { View } from './model/model.js'
 import type { StageRecipe } from './recipe.schema.js'
 import { type PartName, partNames, stages } from './stages/index.js'
@@ -18,6 +19,17 @@ export function trainedOf(recipe: StageRecipe): PartName[] {
   // Of a model that sees nothing only the language model learns.
   const usual = recipe.model.blind ? ['lora'] : stages[recipe.stage].trains
   return partsOfRecipe(recipe).filter((part) => recipe.train[part] ?? usual.includes(part))
+}
+
+/** Whether F(x) is read beside x. */
+export const isMapped = (recipe: StageRecipe): boolean => partsOfRecipe(recipe).includes('mapping')
+
+/** Visual tokens that the language model reads of a record. @param side patches along a side of a frame */
+export function visualLength(recipe: StageRecipe, side: number, connector: ConnectorOptions): number {
+  const { blind, frames, concat } = recipe.model
+  if (blind) return 0
+  const own = visualTokens(frames, side, connector)
+  return isMapped(recipe) && concat === 'token' ? 2 * own : own
 }
 
 /** Whose frames are looked at. */

@@ -66,7 +66,11 @@ const training = z.strictObject({
   seed: z.int().min(0).default(1),
   saveEvery: z.int().min(1).optional().describe('steps between checkpoints, besides one at each epoch'),
   keep: z.int().min(1).default(2).describe('checkpoints that are kept'),
-  maxLength: z.int().min(1).default(2048).describe('most tokens of a text with its visual tokens'),
+  maxLength: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('most tokens of a text with its visual tokens; the positions of the language model, if not said'),
 })
 
 /** A recipe of one stage as it is written. Table 14 fills in what is left out of `training`. */

@@ -7,11 +7,23 @@ import { readFully } from '../../files/read.js'
 
 const PIECE = 1 << 20
 
+/** Where a record was found. */
+export interface Place {
+  /** File and line. */
+  where: string
+  /** Of its line. */
+  bytes: number
+  /** The first item that it stands for. */
+  item: number
+}
+
 export interface IndexOptions<T> {
   /** How many items a record stands for: the views of a pair, one where absent. */
   count?: (record: T) => number
   /** Items that are taken at most. */
   limit?: number | undefined
+  /** Told of each record of which items are taken; what it throws is thrown. */
+  check?: ((record: T, place: Place) => void) | undefined
 }
 
 /**
@@ -81,7 +93,7 @@ export class IndexedJsonl<T> implements AsyncDisposable {
 }
 
 async function index<T>(file: DiskReader, path: string, schema: z.ZodType<T>, options: IndexOptions<T>) {
-  const { count = () => 1, limit = Number.POSITIVE_INFINITY } = options
+  const { count = () => 1, limit = Number.POSITIVE_INFINITY, check } = options
   const starts = new Numbers()
   let [lineNumber, size] = [0, 0]
   for await (const { bytes, start } of lines(file)) {
@@ -90,7 +102,9 @@ async function index<T>(file: DiskReader, path: string, schema: z.ZodType<T>, op
     const text = bytes.toString('utf8')
     if (text.trim() === '') continue
     const where = `${path}:${lineNumber}`
-    const parts = count(checked(schema, parsed(text, where), where))
+    const record = checked(schema, parsed(text, where), where)
+    const parts = count(record)
+    if (parts > 0) check?.(record, { where, bytes: bytes.length, item: starts.length })
     for (let part = 0; part < parts && starts.length < limit; part++) starts.push(start)
     if (starts.length >= limit) break
   }

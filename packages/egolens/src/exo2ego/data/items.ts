@@ -14,7 +14,8 @@ import type { View } from '../model/model.js'
 import type { StageName } from '../stages/index.js'
 import { egoExoClip } from './ego-exoclip/index.js'
 import { egoItRecord } from './egoit/index.js'
-import { IndexedJsonl } from './indexed-jsonl.js'
+import { IndexedJsonl, type IndexOptions } from './indexed-jsonl.js'
+import { mayBeLong, type Room, refuseLong } from './room.js'
 
 /** A piece of a video. */
 export interface MediaClip {
@@ -50,6 +51,8 @@ export interface ItemOptions {
   template?: ChatTemplate | undefined
   /** Practice: prompts without a place for the video. */
   blind?: boolean | undefined
+  /** How long records may be; any length where absent. */
+  room?: Room | undefined
 }
 
 /** Paths of media as records have them: from a folder, unless they say where they begin. */
@@ -67,7 +70,7 @@ const captionRecord = z.strictObject({
  * Opens the records of a stage: captions for initialization, pairs of Ego-ExoClip for stages 1 and 2 (every view from
  * outside is an item), EgoIT for stage 3.
  *
- * @throws EgoLensError `dataset/...` with file and line
+ * @throws EgoLensError `dataset/...` with file and line, `exo2ego/too-long` naming the record
  */
 export async function openItems(
   stage: StageName,
@@ -75,36 +78,32 @@ export async function openItems(
   tokenizer: LanguageTokenizer,
   options: ItemOptions = {},
 ): Promise<StageItems> {
-  const { limit, root = dirname(path), view = 'exo', system, template = mistralTemplate, blind = false } = options
+  const { root = dirname(path), view = 'exo', system, template = mistralTemplate, blind = false } = options
   const at = mediaIn(root)
   const caption = (text: string) => tokenisePrompt(tokenizer, plainTemplate(text, { ends: true }))
   switch (stage) {
-    case 'initialization': {
-      const file = await IndexedJsonl.open(path, captionRecord, { limit })
-      return itemsOf(file, ({ media, start, end, caption: text }, _, index) => ({
+    case 'initialization':
+      return open(path, captionRecord, options, ({ media, start, end, caption: text }, _, index) => ({
         id: `${index}`,
         clips: { [view]: { video: at(media), start, end } },
         prompt: caption(text),
       }))
-    }
     case 'preparation':
     case 'guidance': {
-      const file = await IndexedJsonl.open(path, egoExoClip, { limit, count: ({ exo }) => exo.length })
-      return itemsOf(file, ({ id, text, start, end, ego, exo }, part) => {
+      const perView = { ...options, count: ({ exo }: z.output<typeof egoExoClip>) => exo.length }
+      return open(path, egoExoClip, perView, ({ id, text, start, end, ego, exo }, part) => {
         const { camera, video } = exo[part]!
         const clip = (path: string) => ({ video: at(path), start, end })
         const clips = { exo: clip(video), ...(stage === 'guidance' ? { ego: clip(ego) } : {}) }
         return { id: `${id} ${camera}`, clips, prompt: caption(text) }
       })
     }
-    case 'practice': {
-      const file = await IndexedJsonl.open(path, egoItRecord, { limit })
-      return itemsOf(file, (record, _, index) => ({
+    case 'practice':
+      return open(path, egoItRecord, options, (record, _, index) => ({
         id: record.id ?? `${index}`,
         clips: { ego: { video: at(record.video), start: record.start, end: record.end } },
         prompt: tokenisePrompt(tokenizer, template(answered(record, system, blind ? '' : '<video>'))),
       }))
-    }
   }
 }
 
@@ -112,7 +111,19 @@ function answered(record: z.output<typeof egoItRecord>, system: string | undefin
   return [...conversation(record, { system, marker }), { role: 'assistant', content: record.answer }]
 }
 
-function itemsOf<T>(file: IndexedJsonl<T>, make: (record: T, part: number, index: number) => StageItem): StageItems {
+async function open<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  { limit, count, room, system = '' }: Pick<IndexOptions<T>, 'count'> & ItemOptions,
+  make: (record: T, part: number, index: number) => StageItem,
+): Promise<StageItems> {
+  const said = Buffer.byteLength(system)
+  const check: IndexOptions<T>['check'] = room
+    ? (record, { bytes, where, item }) => {
+        if (mayBeLong({ bytes: bytes + said }, room)) refuseLong(make(record, 0, item), room, where)
+      }
+    : undefined
+  const file = await IndexedJsonl.open(path, schema, { limit, check, ...(count ? { count } : {}) })
   return {
     length: file.length,
     get: async (index) => {

@@ -1,9 +1,9 @@
 import { usedLayers, visualTokens } from '../../mllm/visual/index.js'
 import { mappedGrid } from '../model/build.js'
 import type { View } from '../model/model.js'
-import { trainedOf, viewsOf } from '../recipe.parts.js'
+import { isMapped, trainedOf, viewsOf, visualLength } from '../recipe.parts.js'
 import type { StageRecipe } from '../recipe.schema.js'
-import { type PartName, stages } from '../stages/index.js'
+import type { PartName } from '../stages/index.js'
 import { connectorCost } from './costs/connector.js'
 import { type Cost, type LayerCost, type ProductBytes, WIDE } from './costs/cost.js'
 import { headCost, languageCost } from './costs/language.js'
@@ -48,15 +48,15 @@ export function passesOf(recipe: StageRecipe, sizes: Sizes, tokens: TextTokens, 
   const { model, stage } = recipe
   const { language } = sizes
   const networks = networksOf(recipe, sizes)
-  const { bytes, length, trains } = networks
-  const mapped = model.concat !== 'none' && !model.blind && stages[stage].parts.includes('mapping')
+  const { bytes, trains } = networks
+  const mapped = isMapped(recipe)
   const views = viewsOf(recipe)
   const seen = [
     ...views.flatMap(networks.tower),
     ...(views.length > 0 ? [networks.connector('x', trains(views[0]!))] : []),
     ...(mapped ? mappedPasses(recipe, networks) : []),
   ]
-  const read = model.blind ? 0 : mapped && model.concat === 'token' ? 2 * length : length
+  const read = visualLength(recipe, sizes.vision.image / sizes.vision.patch, sizes.connector)
   const lora = trains('lora') ? model.lora : undefined
   const llm: NetworkPass = {
     name: 'language model',

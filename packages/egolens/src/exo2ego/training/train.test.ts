@@ -1,10 +1,8 @@
-import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadLanguageTokenizer } from '../../mllm/index.js'
-import { addToken } from '../../mllm/tokenizer/tokenizer.testing.js'
 import { temporaryFolder } from '../../video/testing.js'
-import { answerRun, planStage, readOutput, trainStage } from '../index.js'
+import { answerRun, readOutput } from '../index.js'
 import { packRun } from '../small/pack.js'
 import { type Chain, expectResumed, hashes, steps, trainChain } from './chain.testing.js'
 import { finishStage } from './finish.js'
@@ -95,51 +93,5 @@ describe('a run', () => {
     const run = await chain.trained('from-packed', 'practice', { from: packed })
     const [exact, rounded] = await Promise.all([chain.dirs.practice, run].map(steps))
     expect(rounded![0]!.loss).toBeCloseTo(exact![0]!.loss, 2)
-  })
-})
-
-describe('what is wrong is said', () => {
-  it('a stage that has nothing to go on from', () => {
-    expect(() => chain.tiny.recipe('guidance')).toThrow(/goes on from another stage/)
-  })
-
-  it('a directory in which no stage has ended, and parts that have changed since', async () => {
-    const recipe = chain.tiny.recipe('guidance', { from: at('nowhere') })
-    await expect(trainStage(recipe, { dir: at('a') })).rejects.toMatchObject({ code: 'exo2ego/no-output' })
-    const copy = at('copy')
-    await cp(chain.dirs.preparation, copy, { recursive: true })
-    const file = join(copy, 'exo.safetensors')
-    const bytes = await readFile(file)
-    bytes[bytes.length - 1]! ^= 1
-    await writeFile(file, bytes)
-    const changed = trainStage(chain.tiny.recipe('guidance', { from: copy }), { dir: at('b') })
-    await expect(changed).rejects.toMatchObject({ code: 'exo2ego/changed-part', where: file })
-  })
-
-  it('a tokenizer of another model, some of whose tokens have no embedding', async () => {
-    const llm = at('more-tokens')
-    await cp(join(folder, 'llm'), llm, { recursive: true })
-    const { size } = await loadLanguageTokenizer(llm)
-    await addToken(llm, size)
-    const recipe = chain.tiny.recipe('preparation', { from: chain.dirs.initialization, model: { llm } })
-    const other = {
-      ...{ code: 'tokenizer/other-vocabulary', where: join(llm, 'tokenizer.json') },
-      message: `the tokenizer has ${size + 1} tokens, the model's embedding ${size} rows`,
-    }
-    await expect(trainStage(recipe, { dir: at('more') })).rejects.toMatchObject(other)
-    await expect(planStage(recipe)).rejects.toMatchObject(other)
-  })
-
-  it('a loss that is no number, before the step that would spoil the parameters', async () => {
-    const dir = at('broken')
-    const training = { lr: 1e30, saveEvery: 1 }
-    const broken = trainStage(chain.tiny.recipe('preparation', { from: chain.dirs.initialization, training }), { dir })
-    await expect(broken).rejects.toMatchObject({ code: 'training/not-finite' })
-  })
-
-  it('a grid that the mapping cannot halve twice', async () => {
-    const model = { mapping: { where: 'pre_connector' as const }, vision: 'small' }
-    const recipe = chain.tiny.recipe('guidance', { from: chain.dirs.preparation, model })
-    await expect(trainStage(recipe, { dir: at('c') })).rejects.toMatchObject({ code: 'weights/mismatch' })
   })
 })
