@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { safetensors, type Tensor } from '@egolens/torch'
+import { type DType, safetensors, scope, type Tensor } from '@egolens/torch'
 import { EgoLensError } from '../errors.js'
 import { type StreamedTensor, streamSafetensors, writeSafetensors } from './write-safetensors.js'
 
@@ -15,23 +15,28 @@ export async function saveTensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Record<string, string> = {},
 ): Promise<void> {
-  await writeSafetensors(path, streams(tensors, path), { metadata })
+  const all = Object.keys(tensors).map((name) => stream(name, tensors[name]!, { where: path }))
+  await writeSafetensors(path, all, { metadata })
 }
 
-/** sha256 of the file that {@link saveTensors} would write, as hex. */
-export async function hashTensors(tensors: Readonly<Record<string, Tensor>>): Promise<string> {
+/**
+ * sha256 of the file that {@link saveTensors} would write, as hex.
+ * @param dtype of the tensors in that file; their own, if not said
+ */
+export async function hashTensors(tensors: Readonly<Record<string, Tensor>>, dtype?: DType): Promise<string> {
   const hash = createHash('sha256')
-  await streamSafetensors({ write: async (bytes) => void hash.update(bytes) }, streams(tensors))
+  const all = Object.keys(tensors).map((name) => stream(name, tensors[name]!, { dtype }))
+  await streamSafetensors({ write: async (bytes) => void hash.update(bytes) }, all)
   return hash.digest('hex')
 }
 
-const streams = (tensors: Readonly<Record<string, Tensor>>, where?: string) =>
-  Object.keys(tensors).map((name) => stream(name, tensors[name]!, where))
-
-function stream(name: string, tensor: Tensor, where?: string): StreamedTensor {
-  const dtype = safetensors.FILE_DTYPE.get(tensor.dtype)
-  if (!dtype)
-    throw new EgoLensError('weights/bad-type', `safetensors cannot hold "${name}": ${tensor.dtype}`, { where })
+function stream(
+  name: string,
+  tensor: Tensor,
+  { where, dtype: own = tensor.dtype }: { where?: string; dtype?: DType | undefined },
+): StreamedTensor {
+  const dtype = safetensors.FILE_DTYPE.get(own)
+  if (!dtype) throw new EgoLensError('weights/bad-type', `safetensors cannot hold "${name}": ${own}`, { where })
   return {
     name,
     dtype,
@@ -39,7 +44,8 @@ function stream(name: string, tensor: Tensor, where?: string): StreamedTensor {
     shape: tensor.shape,
     *pieces() {
       if (tensor.numel === 0) return
-      const { buffer, byteOffset, byteLength } = tensor.toTypedArray()
+      const values = () => (own === tensor.dtype ? tensor : tensor.detach().to(own)).toTypedArray()
+      const { buffer, byteOffset, byteLength } = scope(values)
       yield new Uint8Array(buffer, byteOffset, byteLength)
     },
   }

@@ -55,13 +55,20 @@ export function trainedState(model: Exo2Ego, trained: readonly PartName[]): Reco
   return Object.assign({}, ...trained.map((part) => under(part, partState(model, part))))
 }
 
+/** The language model's own weights. */
+function languageState(model: Exo2Ego): Record<string, Tensor> {
+  const lora = new Set(Object.keys(partState(model, 'lora')))
+  return Object.fromEntries(Object.entries(model.llm.stateDict()).filter(([name]) => !lora.has(name)))
+}
+
 /** sha256 of each part that is not trained, and of the language model's own weights. */
 export async function frozenHashes(model: Exo2Ego, trained: readonly PartName[]): Promise<Record<string, string>> {
-  const lora = new Set(Object.keys(partState(model, 'lora')))
-  const llm = Object.fromEntries(Object.entries(model.llm.stateDict()).filter(([name]) => !lora.has(name)))
-  const hashes: Record<string, string> = { llm: await hashTensors(llm) }
+  const hashes: Record<string, string> = { llm: await hashTensors(languageState(model)) }
   for (const part of partsOf(model)) {
     if (!trained.includes(part)) hashes[part] = await hashTensors(partState(model, part))
   }
   return hashes
 }
+
+/** sha256 of the language model's own weights in bfloat16: one model has one, in whatever type it computes. */
+export const languageHash = (model: Exo2Ego): Promise<string> => hashTensors(languageState(model), 'bfloat16')

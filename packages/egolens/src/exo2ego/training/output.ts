@@ -32,8 +32,20 @@ const outputSchema = z.strictObject({
   parts: z.partialRecord(z.enum(partNames), part),
   /** sha256 of what this stage had to leave as it was, before and after. */
   frozen: z.record(z.string(), z.string()),
+  /** sha256 of the language model in bfloat16, which the stages after this one must have too. */
+  language: z.string().optional(),
 })
 export type StageOutputFile = z.output<typeof outputSchema>
+
+/** What is known of a stage that has ended, besides its model. */
+export interface Ended {
+  recipe: StageRecipe
+  trained: readonly PartName[]
+  /** Hashes of what is not trained; see `frozenHashes`. */
+  frozen: Record<string, string>
+  /** See `languageHash`. */
+  language?: string
+}
 
 /**
  * Writes what a stage came to: a file for each part that it trained, and `model.json`, which names all parts with
@@ -43,7 +55,7 @@ export type StageOutputFile = z.output<typeof outputSchema>
 export async function saveOutput(
   dir: string,
   model: Exo2Ego,
-  { recipe, trained, frozen }: { recipe: StageRecipe; trained: readonly PartName[]; frozen: Record<string, string> },
+  { recipe, trained, frozen, language }: Ended,
 ): Promise<StageOutputFile> {
   const from = recipe.from === undefined ? '' : runDirectory(recipe.from)
   const before = recipe.from === undefined ? undefined : await readOutput(from)
@@ -72,6 +84,7 @@ export async function saveOutput(
     model: recipe.model,
     parts,
     frozen,
+    ...(language === undefined ? {} : { language }),
   }
   await writeAtomic(join(dir, FILE), `${JSON.stringify(output, null, 2)}\n`)
   return output

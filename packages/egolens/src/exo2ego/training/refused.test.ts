@@ -1,12 +1,15 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { noGrad, scope } from '@egolens/torch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formulaWeights, tinyConfig, wordTokenizer, writeClip } from '../../encoders/clip/clip.testing.js'
 import { loadLanguageTokenizer } from '../../mllm/index.js'
+import { tinyLanguages, writeLanguageModel } from '../../mllm/language/language.testing.js'
 import { addToken } from '../../mllm/tokenizer/tokenizer.testing.js'
 import { temporaryFolder } from '../../video/testing.js'
 import { tinyRun } from '../ask/ask.testing.js'
-import { planStage, type StageRecipeInput, trainStage } from '../index.js'
+import { planStage, type StageRecipeInput, stages, trainStage } from '../index.js'
+import { hasOutput } from './output.js'
 import { type TinyStages, tinyStages } from './stage.testing.js'
 
 const { folder, at, remove } = temporaryFolder()
@@ -41,6 +44,44 @@ describe('what a stage begins from', () => {
     bytes[bytes.length - 1]! ^= 1
     await writeFile(file, bytes)
     await expect(train('guidance', { from: copy })).rejects.toMatchObject({ code: 'exo2ego/changed-part', where: file })
+  })
+})
+
+describe('what stays frozen', () => {
+  it('a language model of the same shape with other weights; its number type does not count', async () => {
+    const first = await train('initialization', { training: { epochs: 1 } })
+    const changes = { from: first.dir, training: { epochs: 1, precision: 'bfloat16' as const } }
+    expect((await train('preparation', changes)).output.language).toBe(first.output.language)
+    const llm = at('other-llm')
+    await cp(join(folder, 'llm'), llm, { recursive: true })
+    const { size } = await loadLanguageTokenizer(llm)
+    await writeLanguageModel(llm, { ...tinyLanguages.mistral, vocabulary: size, context: 256 }, (weights) => ({
+      ...weights,
+      'model.norm.weight': weights['model.norm.weight']!.mul(2),
+    }))
+    await expect(train('preparation', { ...changes, model: { llm } })).rejects.toMatchObject({
+      ...{ code: 'exo2ego/other-frozen', where: first.dir },
+      message: `the language model (llm) is not the one that the run before has had: there ${join(folder, 'llm')}, here ${llm}`,
+    })
+  })
+
+  it('parts that the training itself has changed, which would be a fault of the program', async () => {
+    const { preparation } = stages
+    const { forward } = preparation
+    preparation.forward = (model, ...rest) => {
+      noGrad(() => scope(() => void model.llm.model.norm.weight.add_(0.01)))
+      return forward(model, ...rest)
+    }
+    try {
+      const dir = at('changed')
+      const recipe = tiny.recipe('preparation', { from: at('preparation') })
+      await expect(trainStage(recipe, { dir })).rejects.toMatchObject({
+        ...{ code: 'exo2ego/frozen-changed', message: 'frozen parts have changed: llm' },
+      })
+      expect(await hasOutput(dir)).toBe(false)
+    } finally {
+      preparation.forward = forward
+    }
   })
 })
 

@@ -5,14 +5,14 @@ import { writeRecipe } from '../../training/recipe.write.js'
 import { openRunDirectory } from '../../training/run-directory.js'
 import type { FrameCache } from '../data/frames.js'
 import { buildModel } from '../model/build.js'
-import { frozenHashes, setTrained, trainedState } from '../model/parts.js'
+import { frozenHashes, languageHash, setTrained, trainedState } from '../model/parts.js'
 import { orOutOfMemory } from '../plan/index.js'
 import { readStageRecipe } from '../recipe.js'
 import { partsOfRecipe, trainedOf } from '../recipe.parts.js'
 import { resolvedStageSchema, type StageRecipe } from '../recipe.schema.js'
 import { stages } from '../stages/index.js'
 import { openStageData } from './data.js'
-import { refuseChanged } from './frozen.js'
+import { refuseChanged, refuseOtherFrozen } from './frozen.js'
 import { learn } from './learn.js'
 import { loadOutput, readOutput, type StageOutputFile, saveOutput } from './output.js'
 
@@ -92,13 +92,15 @@ async function run(recipe: StageRecipe, options: Inside): Promise<StageSummary> 
     if (recipe.from !== undefined) await loadOutput(recipe.from, model)
     setTrained(model, trained)
     const frozen = await frozenHashes(model, trained)
+    const language = precision === 'bfloat16' ? frozen.llm! : await languageHash(model)
+    await refuseOtherFrozen(recipe, language)
     await using data = await openStageData(recipe, built, group, cache)
     const { items, frames, views, sampling } = data
     const stage = stages[recipe.stage]
     const learned = await learn({ recipe, stage, model, generator, trained, items, frames, views, sampling }, options)
     await refuseChanged(model, trained, frozen)
     await options.check()
-    if (group.rank === 0) await saveOutput(dir, model, { recipe, trained, frozen })
+    if (group.rank === 0) await saveOutput(dir, model, { recipe, trained, frozen, language })
     await group.barrier()
     const output = await readOutput(dir)
     const parameters = Object.values(trainedState(model, trained)).reduce((sum, { numel }) => sum + numel, 0)
