@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
 import { EgoLensError } from '../errors.js'
-import type { AskOptions, Conversation, Reply } from '../mllm/index.js'
+import type { AskOptions, Conversation, Reply, ShortClips } from '../mllm/index.js'
 import { DEMO_FOLDER, demoRun } from './demo/folder.js'
 import { examples, frameRate, json, seconds, share, temperature, whole, words } from './options.js'
 import { action, type Session } from './session.js'
@@ -23,6 +23,7 @@ interface Options {
   topP?: number
   seed?: number
   system?: string
+  short?: ShortClips
 }
 
 /** A held-out take that `egolens demo --exo2ego` draws. */
@@ -54,6 +55,12 @@ export function ask(): Command {
     .option('--top-p <share>', 'draw among the likeliest tokens that have this probability (default: 1)', share)
     .option('--seed <number>', 'what is drawn with (default: 0)', whole(0))
     .option('--system <text>', "said before the first question (default: as in the run's training)")
+    .addOption(
+      new Option(
+        '--short <rule>',
+        'of a clip with too few frames: show some again, add black ones, or an error (default: as in training)',
+      ).choices(['repeat', 'pad', 'refuse']),
+    )
     .addOption(json())
     .addHelpText(
       'after',
@@ -70,9 +77,9 @@ export function ask(): Command {
         await useAllCores()
         const { openVideoModel } = await import('../exo2ego/ask/index.js')
         using model = await openVideoModel(name, { device: await quickest() })
-        const { start, end, frameRate, system } = options
+        const { start, end, frameRate, system, short } = options
         const images = frameRate === undefined ? {} : { frameRate }
-        const { talk, notice } = await model.watch(video!, { start, end, system, ...images })
+        const { talk, notice } = await model.watch(video!, { start, end, system, short, ...images })
         if (notice) session.say(`note: ${notice}`)
         try {
           const replies = await converse(session, talk, options, question)

@@ -21,6 +21,7 @@ export async function trainStageRecipe(session: Session, options: StageRunOption
   const { worldSize, rank } = group
   await group.destroy()
   if (rank !== 0) return undefined
+  for (const warning of summary.warnings) session.say(`warning: ${warning}`)
   const { title } = library.stages[recipe.stage]
   const { name, parameters, records, steps, seconds, loss } = summary
   const text = [

@@ -33,6 +33,8 @@ export type LogLine =
     }
   /** Why training stopped after a step, and all clips of the batch that it stopped at. */
   | { kind: 'fault'; epoch: number; step: number; what: string; clips: string[] }
+  /** What whoever trains ought to know. */
+  | { kind: 'warning'; step: number; text: string }
   | { kind: 'resume'; step: number; skipped: { name: string; reason: string }[] }
 
 /** Appends lines to a run's log and knows how long it is. */

@@ -25,6 +25,8 @@ export interface VideoModelParts {
 export interface VideoSpan extends ClipSpan, ImageOptions {
   /** A text before the first question; that of the training where absent, none where empty. */
   system?: string | undefined
+  /** What becomes of a clip with fewer frames than are looked at; as in the training where absent. */
+  short?: ShortClips | undefined
 }
 
 /** A trained model that questions on videos are put to. */
@@ -43,8 +45,8 @@ export class VideoModel {
    * @throws EgoLensError `video/...`, `mllm/short-clip`, `mllm/clip-outside`
    */
   async watch(video: string, span: VideoSpan = {}): Promise<{ talk: Conversation; notice?: string }> {
-    const { model, tokenizer, preprocessing, frames, short, template } = this.parts
-    const { system = this.parts.system, ...clip } = span
+    const { model, tokenizer, preprocessing, frames, template } = this.parts
+    const { system = this.parts.system, short = this.parts.short, ...clip } = span
     const { pixels, notice } = await loadVideoPixels(video, { ...clip, preprocessing, frames, short })
     const visual = this.#see(pixels)
     const talk = new Conversation({ model: model.llm, tokenizer }, visual, { system, template })

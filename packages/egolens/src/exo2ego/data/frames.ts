@@ -1,7 +1,6 @@
 import { scope, stack, type Tensor } from '@egolens/torch'
 import type { Preprocessing } from '../../encoders/types.js'
-import { loadClipsPictures, normalised, type ShortClips } from '../../mllm/visual/index.js'
-import type { Rgb } from '../../video/index.js'
+import { loadClipsPictures, normalised, type ShortClips, type VideoPictures } from '../../mllm/visual/index.js'
 import type { MediaClip } from './items.js'
 
 export interface FrameOptions {
@@ -12,8 +11,6 @@ export interface FrameOptions {
   short: ShortClips
   /** Where decoded frames are held for a second use; its own, if not said. */
   cache?: FrameCache
-  /** Told once of each clip that is not as it should be. */
-  onNotice?: (notice: string) => void
 }
 
 /** Bytes of decoded frames that are held, unless said otherwise. */
@@ -21,7 +18,7 @@ const ROOM = 2 ** 31
 
 /** Holds decoded frames, a byte a value, as far as they fit. Runs on the same clips may share one. */
 export class FrameCache {
-  readonly held = new Map<string, { pictures: Promise<Rgb[]>; stays: boolean }>()
+  readonly held = new Map<string, { clip: Promise<VideoPictures>; stays: boolean }>()
 
   /** @param room bytes that are left */
   constructor(private room = ROOM) {}
@@ -54,7 +51,7 @@ export class ClipFrames {
 
   /** Starts decoding what is needed next. Faults are told to whoever asks for the frames. */
   prefetch(clips: readonly MediaClip[]): void {
-    for (const clip of clips) this.#pictures(clip).catch(() => {})
+    for (const clip of clips) this.#held(clip).catch(() => {})
   }
 
   /**
@@ -73,35 +70,42 @@ export class ClipFrames {
       const all = this.#load(video, [...own.values()])
       ;[...own].forEach(([key, clip], i) => {
         // What spoils the pass may be another clip's: then each is decoded alone.
-        const pictures = all.then(
+        const decoded = all.then(
           (found) => found[i]!,
           () => this.#decode(clip),
         )
-        pictures.catch(() => {})
-        this.#cache.held.set(key, { pictures, stays: true })
+        decoded.catch(() => {})
+        this.#cache.held.set(key, { clip: decoded, stays: true })
       })
     }
   }
 
   /**
    * Frames of clips, normalised: [B, T, 3, S, S].
+   * @param onNotice told of each of them that is not as it should be, by its place
    * @throws EgoLensError `video/...`, `mllm/short-clip`, `mllm/clip-outside` naming the video
    */
-  async batch(clips: readonly MediaClip[]): Promise<Tensor> {
-    const all = await Promise.all(clips.map((clip) => this.#pictures(clip)))
+  async batch(
+    clips: readonly MediaClip[],
+    onNotice: (place: number, notice: string) => void = () => {},
+  ): Promise<Tensor> {
+    const all = await Promise.all(clips.map((clip) => this.#held(clip)))
     for (const clip of clips) this.#letGo(clip)
-    return scope(() => stack(all.map((pictures) => normalised(pictures, this.options.preprocessing))))
+    all.forEach(({ notice }, i) => {
+      if (notice !== undefined) onNotice(i, notice)
+    })
+    return scope(() => stack(all.map(({ pictures }) => normalised(pictures, this.options.preprocessing))))
   }
 
-  #pictures(clip: MediaClip): Promise<Rgb[]> {
+  #held(clip: MediaClip): Promise<VideoPictures> {
     const { held } = this.#cache
     const key = this.#key(clip)
     const before = held.get(key)
-    if (before) return before.pictures
+    if (before) return before.clip
     const stays = this.#cache.take(this.#bytes)
-    const pictures = this.#decode(clip)
-    held.set(key, { pictures, stays })
-    return pictures
+    const decoded = this.#decode(clip)
+    held.set(key, { clip: decoded, stays })
+    return decoded
   }
 
   /** What there is no room for goes once it was used. */
@@ -120,19 +124,17 @@ export class ClipFrames {
     return frames * preprocessing.size ** 2 * 3
   }
 
-  async #decode(clip: MediaClip): Promise<Rgb[]> {
+  async #decode(clip: MediaClip): Promise<VideoPictures> {
     return (await this.#load(clip.video, [clip]))[0]!
   }
 
   /** Clips of one video, in one pass over it. */
-  async #load(video: string, clips: readonly MediaClip[]): Promise<Rgb[][]> {
+  async #load(video: string, clips: readonly MediaClip[]): Promise<VideoPictures[]> {
     if (this.#running >= AT_ONCE) await new Promise<void>((go) => this.#waiting.push(go))
     this.#running++
     try {
-      const { preprocessing, frames, short, onNotice } = this.options
-      const found = await loadClipsPictures(video, clips, { preprocessing, frames, short })
-      for (const { notice } of found) if (notice) onNotice?.(notice)
-      return found.map(({ pictures }) => pictures)
+      const { preprocessing, frames, short } = this.options
+      return await loadClipsPictures(video, clips, { preprocessing, frames, short })
     } finally {
       this.#running--
       this.#waiting.shift()?.()

@@ -1,4 +1,4 @@
-import { distributed, nn, noGrad, optim, scope } from '@egolens/torch'
+import { distributed, nn, noGrad, optim, scope, tensor } from '@egolens/torch'
 import { type Progress, silent } from '../../progress.js'
 import { beginRun, stopwatch } from '../../training/beginning.js'
 import { writeCheckpoint } from '../../training/checkpoint.js'
@@ -8,8 +8,9 @@ import { runPaths } from '../../training/run-directory.js'
 import { accumulation } from '../data/sampler.js'
 import type { Exo2Ego } from '../model/model.js'
 import { trainedState } from '../model/parts.js'
+import type { StageRecipe } from '../recipe.schema.js'
 import type { PartName } from '../stages/index.js'
-import { type StageLoop, stageLoop } from './loop.js'
+import { type Looked, type StageLoop, stageLoop } from './loop.js'
 
 /** What a sitting of a run is told by whoever began it. */
 export interface Sitting {
@@ -54,7 +55,7 @@ export async function learn(learning: Learning, options: Sitting) {
     const clock = stopwatch(position)
     try {
       if (resume) await log?.write({ kind: 'resume', step: position.step, skipped: begun.skipped })
-      const last = await stageLoop({
+      const { looked, ...last } = await stageLoop({
         ...learning,
         optimizer,
         group,
@@ -82,7 +83,15 @@ export async function learn(learning: Learning, options: Sitting) {
       })
       clock()
       const { step: steps, seconds } = position
-      return { steps, seconds, ...last, ...(begun.resumedFrom === undefined ? {} : { resumedFrom: begun.resumedFrom }) }
+      const warnings = warningsOf(recipe, await overAll(group, looked))
+      for (const text of warnings) await log?.write({ kind: 'warning', step: steps, text })
+      return {
+        steps,
+        seconds,
+        warnings,
+        ...last,
+        ...(begun.resumedFrom === undefined ? {} : { resumedFrom: begun.resumedFrom }),
+      }
     } finally {
       await log?.close()
     }
@@ -106,4 +115,20 @@ function blocksOf(model: Exo2Ego): nn.Module[] {
 function microBatches({ recipe, sampling: { worldSize } }: Learning): number {
   const { globalBatch, localBatch } = recipe.training
   return accumulation({ globalBatch, localBatch, worldSize }).microBatches
+}
+
+/** Processes look at records of their own. */
+async function overAll(group: distributed.Group, { records, short }: Looked): Promise<Looked> {
+  const counts = tensor([records, short], { dtype: 'float64', device: group.device })
+  await group.allReduce(counts, 'sum').wait()
+  const [all, shorter] = counts.tolist() as [number, number]
+  counts.dispose()
+  return { records: all, short: shorter }
+}
+
+/** What whoever trains ought to know, once a run. */
+function warningsOf({ model: { frames, short: rule } }: StageRecipe, { records, short }: Looked): string[] {
+  if (short === 0) return []
+  const done = rule === 'pad' ? 'black ones stand behind them' : 'some frames are shown several times'
+  return [`${short} of ${records} records have a clip with fewer than ${frames} frames: ${done} (model.short)`]
 }

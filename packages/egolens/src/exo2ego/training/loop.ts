@@ -41,25 +41,34 @@ export interface StageLoop {
   signal?: AbortSignal
 }
 
+/** Records that were looked at, and how many of these have a clip with too few frames. */
+export interface Looked {
+  records: number
+  short: number
+}
+
 /**
  * Trains a stage: for each epoch, for each step, for each piece of it: frames, forward, losses, backward; then one
  * update. A step's losses are means over the whole step, whatever it is cut into and however many processes share it.
  *
- * @returns the mean loss of the last epoch, where this sitting had one
+ * @returns the mean loss of the last epoch, where this sitting had one; and what it has looked at of its first epoch, in
+ * which each record comes once
  * @throws EgoLensError `training/not-finite` naming the records, before the step that would spoil the parameters;
  * `run/interrupted` after a checkpoint, when the signal aborts
  */
-export async function stageLoop(loop: StageLoop): Promise<{ loss?: number }> {
+export async function stageLoop(loop: StageLoop): Promise<{ loss?: number; looked: Looked }> {
   const { recipe, state, sampling, log, save, progress, signal } = loop
   const { epochs, saveEvery } = recipe.training
   const total = epochs * stepsPerEpoch(sampling)
   let last: { loss?: number } = {}
+  const looked: Looked = { records: 0, short: 0 }
+  const first = state.epoch
   loop.model.train()
   while (state.epoch < epochs) {
     const began = performance.now()
     const { epoch } = state
     for (const plan of planEpoch(epoch, state.position, sampling)) {
-      const { loss, lr, gradNorm, parts, stops } = await takeStep(plan, loop)
+      const { loss, lr, gradNorm, parts, stops } = await takeStep(plan, loop, epoch === first ? looked : undefined)
       state.step++
       state.position++
       state.sums.loss += loss * plan.all.length
@@ -78,7 +87,7 @@ export async function stageLoop(loop: StageLoop): Promise<{ loss?: number }> {
     Object.assign(state, { epoch: epoch + 1, position: 0, sums: { loss: 0, clips: 0, correct: {} } })
     await save()
   }
-  return last
+  return { ...last, looked }
 }
 
 interface Step {
@@ -91,7 +100,7 @@ interface Step {
 }
 
 /** One update of the parameters. */
-async function takeStep(plan: StepPlan, loop: StageLoop): Promise<Step> {
+async function takeStep(plan: StepPlan, loop: StageLoop, looked?: Looked): Promise<Step> {
   const { items, optimizer, parallel, recipe, state, sampling } = loop
   const all = await Promise.all(plan.all.map((index) => items.get(index)))
   const byIndex = new Map(plan.all.map((index, i) => [index, all[i]!]))
@@ -100,7 +109,7 @@ async function takeStep(plan: StepPlan, loop: StageLoop): Promise<Step> {
   const sums: Record<string, number> = {}
   for (const [i, piece] of plan.own.entries()) {
     const group = piece.map((index) => byIndex.get(index)!)
-    const frames = await framesOf(group, loop)
+    const frames = await framesOf(group, loop, looked)
     const next = plan.own[i + 1]
     if (next)
       prefetch(
@@ -158,9 +167,21 @@ function pass(
   }
 }
 
-async function framesOf(group: readonly StageItem[], { frames, views }: StageLoop): Promise<StageBatch['frames']> {
+async function framesOf(
+  group: readonly StageItem[],
+  { frames, views }: StageLoop,
+  looked: Looked = { records: 0, short: 0 },
+): Promise<StageBatch['frames']> {
   const all: StageBatch['frames'] = {}
-  for (const view of views) all[view] = await frames.batch(group.map(({ clips }) => clips[view]!))
+  const short = new Set<number>()
+  for (const view of views) {
+    all[view] = await frames.batch(
+      group.map(({ clips }) => clips[view]!),
+      (place) => short.add(place),
+    )
+  }
+  looked.records += group.length
+  looked.short += short.size
   return all
 }
 

@@ -43,6 +43,8 @@ export interface StageSummary {
   resumedFrom?: number
   /** Of the last epoch. */
   loss?: number
+  /** What whoever trains ought to know, such as that clips are short. */
+  warnings: string[]
   output: StageOutputFile
 }
 

@@ -108,5 +108,6 @@ export function chooseFrames(
   }
   if (short === 'repeat') return { positions: spread(), black: 0, notice: `${story}: some are shown several times` }
   const positions = Array.from({ length: total }, (_, i) => first + i)
-  return { positions, black: wanted - total, notice: `${story}: ${wanted - total} black ones follow them` }
+  const black = wanted - total
+  return { positions, black, notice: `${story}: ${black} black ${black === 1 ? 'one follows' : 'ones follow'} them` }
 }
