@@ -8,7 +8,8 @@ export function partsOfRecipe(recipe: StageRecipe): PartName[] {
   const { concat, blind } = recipe.model
   if (recipe.stage === 'initialization') return [recipe.data.view!, 'connector']
   if (blind) return ['connector', 'lora']
-  const without = concat === 'none' ? ['mapping', 'inverse'] : []
+  // G is there for cycle consistency alone.
+  const without = concat === 'none' ? ['mapping', 'inverse'] : recipe.losses.ccl!.weight === 0 ? ['inverse'] : []
   const lora = recipe.train.lora === false ? ['lora'] : []
   const { parts } = stages[recipe.stage]
   return partNames.filter((part) => parts.includes(part) && ![...without, ...lora].includes(part))

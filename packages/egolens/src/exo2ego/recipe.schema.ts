@@ -50,6 +50,12 @@ const data = z.strictObject({
   root: z.string().optional().describe('folder that media paths start from; that of the file, if not said'),
   limit: z.int().min(1).optional().describe('only the first so many records'),
   view: z.enum(['ego', 'exo']).optional().describe('whose encoder initialization trains'),
+  captions: z
+    .enum(['ego', 'exo'])
+    .optional()
+    .describe(
+      'initialization: whose captions of Table 1 they are, for a plan without the file; those of view, if not said',
+    ),
 })
 
 const training = z.strictObject({

@@ -1,6 +1,6 @@
-import { EgoLensError } from '../errors.js'
 import { openRecipe, readRecipeText } from '../training/recipe.document.js'
-import { type Located, locate, refuse } from '../training/recipe.errors.js'
+import { type Located, refuse } from '../training/recipe.errors.js'
+import { refuseUnfit } from './recipe.check.js'
 import { resolvedStageSchema, type StageRecipe, type StageRecipeInput, stageRecipeSchema } from './recipe.schema.js'
 import { stages } from './stages/index.js'
 
@@ -33,27 +33,6 @@ function check(input: StageRecipeInput, located: Located): StageRecipe {
   const stage = stages[recipe.stage]
   const given = Object.fromEntries(Object.entries(recipe.training).filter(([, value]) => value !== undefined))
   const resolved = resolvedStageSchema.parse({ ...recipe, training: { ...stage.training, ...given } })
-  if (stage.after && !recipe.from && recipe.model.base === undefined && stage.after !== 'initialization') {
-    throw new EgoLensError('recipe/no-start', `${stage.title} goes on from another stage, and the recipe names none`, {
-      where: locate(['stage'], located),
-      cure: `set \`from\` to the run of ${stages[stage.after].title}`,
-    })
-  }
-  if (recipe.stage === 'initialization' && !recipe.data.view) {
-    throw new EgoLensError('recipe/no-view', 'initialization trains the image tower of one view, and none is named', {
-      where: locate(['data'], located),
-      cure: 'set data.view to ego or exo',
-    })
-  }
-  if (recipe.model.blind && recipe.stage !== 'practice') {
-    throw new EgoLensError(
-      'recipe/blind',
-      `${stage.title} is about what is seen: nothing of it is left without a video`,
-      {
-        where: locate(['model', 'blind'], located),
-        cure: 'set model.blind in a recipe of practice',
-      },
-    )
-  }
+  refuseUnfit(resolved, located)
   return resolved
 }

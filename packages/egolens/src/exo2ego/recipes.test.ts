@@ -63,7 +63,10 @@ describe("Exo2Ego's recipes", () => {
 
   it('have the ablations of Tables 7 and 8, one --set each', async () => {
     expect(partsOfRecipe(await full('practice', ['train.lora=false']))).toEqual(['ego', 'connector', 'mapping'])
-    expect((await full('guidance', ['losses.ccl.weight=0'])).losses.ccl!.weight).toBe(0)
+    const noCycle = await full('guidance', ['losses.ccl.weight=0'])
+    expect(noCycle.losses.ccl!.weight).toBe(0)
+    expect(partsOfRecipe(noCycle)).toEqual(['ego', 'exo', 'connector', 'mapping'])
+    expect(trainedOf(noCycle)).toEqual(['ego', 'connector', 'mapping'])
     expect((await full('guidance', ['losses.kl.weight=0'])).losses.kl!.weight).toBe(0)
     expect((await full('guidance', ['model.mapping.arch=mlp'])).model.mapping.arch).toBe('mlp')
     expect(trainedOf(await full('guidance', ['train.exo=true']))).toContain('exo')

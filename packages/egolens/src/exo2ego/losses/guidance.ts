@@ -1,5 +1,6 @@
 import { scope, type Tensor } from '@egolens/torch'
 import { z } from 'zod'
+import { EgoLensError } from '../../errors.js'
 import { cycleLoss, cycleOptions } from './cycle.js'
 import { klLoss, klOptions } from './kl.js'
 
@@ -17,8 +18,8 @@ export interface Views {
   mapped: Tensor
   /** F: ego -> exo */
   toExo: { forward(features: Tensor): Tensor }
-  /** G: exo -> ego; not called where cycle consistency is left out. */
-  toEgo: { forward(features: Tensor): Tensor }
+  /** G: exo -> ego; there is none where cycle consistency is left out. */
+  toEgo?: { forward(features: Tensor): Tensor } | undefined
 }
 
 export interface GuidanceLosses {
@@ -33,7 +34,7 @@ export interface GuidanceLosses {
  * What the Teacher-Student Guidance stage adds to the language model's loss: w_kl KL(y, F(x)) + w_ccl CCL (Exo2Ego,
  * section 4.3; the paper gives no weights, 1 and 1 here).
  *
- * @throws EgoLensError `exo2ego/bad-shapes`
+ * @throws EgoLensError `exo2ego/bad-shapes`, `exo2ego/missing-part`
  * @example
  * const mapped = toExo.forward(ego)
  * const { total } = guidanceLosses({ ego, exo: exo.detach(), mapped, toExo, toEgo }, { kl: { temperature: 2 } })
@@ -49,6 +50,7 @@ export function guidanceLosses(views: Views, options: GuidanceInput = {}): Guida
       weighted.push(losses.kl.mul(kl.weight))
     }
     if (ccl.weight > 0) {
+      if (!toEgo) throw noInverse()
       const exoBack = toExo.forward(toEgo.forward(exo))
       losses.ccl = cycleLoss({ ego, egoBack: toEgo.forward(mapped), exo, exoBack })
       weighted.push(losses.ccl.mul(ccl.weight))
@@ -57,3 +59,8 @@ export function guidanceLosses(views: Views, options: GuidanceInput = {}): Guida
     return losses
   })
 }
+
+const noInverse = () =>
+  new EgoLensError('exo2ego/missing-part', 'cycle consistency needs G, and there is none', {
+    cure: 'give toEgo, or leave the loss out by losses.ccl.weight: 0',
+  })

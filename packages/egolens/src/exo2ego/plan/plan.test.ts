@@ -64,6 +64,15 @@ describe('the plan of a full-size stage', () => {
     }
   })
 
+  it('leaves out what a recipe leaves out, and counts the records that it is about', async () => {
+    const [whole, without] = [await full('guidance'), await full('guidance', ['losses.ccl.weight=0'])]
+    const [all, less] = [await planStage(whole), await planStage(without)]
+    expect(all.parameters.trained - less.parameters.trained).toBe(17_782_912)
+    const pretraining = async (view: string) =>
+      (await planStage(await readStageRecipe(join(folders, 'table9', `videollama2-pretrain-${view}.yaml`)))).records
+    expect([(await pretraining('exo')).count, (await pretraining('ego')).count]).toEqual([103_000_000, 3_800_000])
+  })
+
   it('says what would fit a smaller device, or that none of it does', async () => {
     const recipe = await full('guidance')
     const { fit } = await planStage(recipe, { worldSize: 16, memory: 55e9 })

@@ -31,7 +31,8 @@ export async function recordsOf(recipe: StageRecipe, language: LanguageConfig): 
   const read = await readRecords(recipe, language)
   if (read) return read
   const { stage, data } = recipe
-  const published = stage === 'initialization' ? publishedCaptions[data.view!] : publishedRecords[stage]
+  const published =
+    stage === 'initialization' ? publishedCaptions[data.captions ?? data.view!] : publishedRecords[stage]
   const lengths = stage === 'practice' ? guessed.question : guessed.caption
   return { count: Math.min(published, data.limit ?? published), ...lengths, from: 'published' }
 }

@@ -24,13 +24,12 @@ export const guidance: Stage = {
     const y = teacher(model, tape, frames.exo!, setting)
     const x = model.features(tape, 'ego', frames.ego!)
     const { mapping } = model
-    const inverse = model.need('inverse')
     const own = model.visual(tape, x)
     const behind = mapping.options.where === 'post_connector'
     // Behind the connector what is mapped are its tokens, and y goes through it too.
     const views = behind ? { ego: own, exo: model.visual(tape, y) } : { ego: x, exo: y }
     const mapped = tape.cut(mapping.forward(views.ego))
-    const { total, ...parts } = guidanceLosses({ ...views, mapped, toExo: mapping, toEgo: inverse }, losses)
+    const { total, ...parts } = guidanceLosses({ ...views, mapped, toExo: mapping, toEgo: model.inverse }, losses)
     const real = guidance === 'real' || (guidance === 'mix' && chance() < 0.5)
     const visual = model.guided(tape, own, real ? views.exo : mapped)
     const read = model.read(tape, prompts, visual)

@@ -72,7 +72,7 @@ export async function writeGolden(dir: string): Promise<GoldenRecipe> {
     const { stage, file, view, arch = 'resnet9', lr = 2e-3, weightDecay = 2 }: RunOptions = runs[run]
     return resolveStageRecipe({
       ...{ name: stage, stage, from: begin(arch), model: model(arch) },
-      losses: { kl: { weight: 0.5 }, ccl: { weight: 2 } },
+      ...(stage === 'guidance' ? { losses: { kl: { weight: 0.5 }, ccl: { weight: 2 } } } : {}),
       data: { train: join(dir, `${file}.jsonl`), view },
       training: {
         ...{ epochs: 2, globalBatch: 2, ...pieces, lr, weightDecay, warmup: 0.3, betas: [0.6, 0.9], clipNorm: 1 },

@@ -37,7 +37,9 @@ describe('switches', () => {
   it('Table 7: no LoRA, no cycle, no KL, a mapping of linear layers', async () => {
     const noLora = await chain.trained('no-lora', 'practice', { train: { lora: false } })
     expect(Object.keys(await hashes(noLora))).not.toContain('lora')
-    const noCycle = (await steps(await chain.trained('no-cycle', 'guidance', { losses: { ccl: { weight: 0 } } })))[0]!
+    const cycleDir = await chain.trained('no-cycle', 'guidance', { losses: { ccl: { weight: 0 } } })
+    expect(Object.keys(await hashes(cycleDir))).not.toContain('inverse')
+    const noCycle = (await steps(cycleDir))[0]!
     expect([noCycle.parts.ccl, noCycle.loss]).toEqual([0, expect.closeTo(noCycle.parts.text + noCycle.parts.kl, 4)])
     const noKl = (await steps(await chain.trained('no-kl', 'guidance', { losses: { kl: { weight: 0 } } })))[0]!
     expect([noKl.parts.kl, noKl.loss]).toEqual([0, expect.closeTo(noKl.parts.text + noKl.parts.ccl, 4)])
