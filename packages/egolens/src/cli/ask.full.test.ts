@@ -56,6 +56,19 @@ describe.skipIf(!existsSync(main))('egolens ask', () => {
     expect(answers).toMatchObject([{ question: 'What is cut?' }, { question: 'Where?' }])
   })
 
+  it('ends an answer where it is told to, and does with a short clip as it is told', () => {
+    const answer = (...more: string[]) => {
+      const { stdout } = ask([video, 'What is cut?', ...named, '--max-tokens', '8', '--json', ...more])
+      return (JSON.parse(stdout) as { answer: string }).answer
+    }
+    const whole = answer()
+    const end = whole.at(-1)!
+    expect(answer('--stop', end, 'never said')).toBe(whole.slice(0, whole.indexOf(end)))
+    const short = [video, 'What?', ...named, '--start', '0.3', '--end', '0.35', '--max-tokens', '1', '--short']
+    expect(ask([...short, 'pad']).stderr).toContain('1 black one follows them')
+    expect(ask([...short, 'refuse'])).toMatchObject({ status: 1, stderr: expect.stringContaining('has 1 frame') })
+  })
+
   it('says what is missing', () => {
     expect(ask([video, 'What?']).stderr).toMatch(
       /^egolens: no model was named, and there is none of the demo here \(name by --model /,

@@ -22,6 +22,7 @@ interface Options {
   temperature?: number
   topP?: number
   seed?: number
+  stop?: string[]
   system?: string
   short?: ShortClips
 }
@@ -54,6 +55,7 @@ export function ask(): Command {
     .option('--temperature <value>', '0 takes the likeliest token each time (default: 0)', temperature)
     .option('--top-p <share>', 'draw among the likeliest tokens that have this probability (default: 1)', share)
     .option('--seed <number>', 'what is drawn with (default: 0)', whole(0))
+    .option('--stop <texts...>', 'texts that end an answer and are no part of it')
     .option('--system <text>', "said before the first question (default: as in the run's training)")
     .addOption(
       new Option(
@@ -140,8 +142,8 @@ async function* questions(first: string | undefined, { chat }: Options, signal: 
 }
 
 const settings = (options: Options, signal: AbortSignal): AskOptions => {
-  const { choices, likelihood, maxTokens, temperature, topP, seed } = options
-  return { choices, likelihood, maxTokens, temperature, topP, seed, signal }
+  const { choices, likelihood, maxTokens, temperature, topP, seed, stop } = options
+  return { choices, likelihood, maxTokens, temperature, topP, seed, stop, signal }
 }
 
 /** Writes an answer as it comes; with --json it is only gathered. */

@@ -1,6 +1,7 @@
 export { type Choice, likeliest, weighChoices } from './ask/choices.js'
 export { Conversation, type ConversationOptions, type Reply } from './ask/conversation.js'
 export type { AskOptions } from './ask/options.js'
+export { orOutOfMemory } from './ask/out-of-memory.js'
 export type { Reason } from './generation/answer.js'
 export type { Start } from './generation/decode.js'
 export { type Generated, generate, type Speaker, streamText } from './generation/generate.js'

@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { noGrad, scope } from '@egolens/torch'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { noGrad, scope, zeros } from '@egolens/torch'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
+  CausalLM,
   type Conversation,
   conversation,
   loadVideoPixels,
@@ -101,6 +102,28 @@ describe('a run', () => {
     const refused = model.watch(video, { start: 0.3, end: 0.35, short: 'refuse' })
     await expect(refused).rejects.toMatchObject({ code: 'mllm/short-clip', where: video })
     await expect(model.watch(video, { start: 9 })).rejects.toMatchObject({ code: 'mllm/clip-outside' })
+  })
+})
+
+describe('a device without memory', () => {
+  // libtorch's own refusal, of 140 terabytes.
+  const tooMuch = () => zeros([2 ** 20, 2 ** 25])
+  const error = {
+    ...{ code: 'mllm/out-of-memory', message: 'cpu has no more memory' },
+    cure: expect.stringContaining('take a smaller model'),
+  }
+
+  it('is an error with its cure, while the video is looked at and while an answer is made', async () => {
+    using model = await openVideoModel(at('practice'))
+    const { talk } = await model.watch(video)
+    vi.spyOn(Tape.prototype, 'through').mockImplementation(tooMuch)
+    await expect(model.watch(video)).rejects.toMatchObject(error)
+    vi.spyOn(CausalLM.prototype, 'forward').mockImplementation(tooMuch)
+    await expect(reply(talk, 'What is cut?', { maxTokens: 1 })).rejects.toMatchObject(error)
+    vi.restoreAllMocks()
+    // Nothing of it is left in the talk.
+    expect((await reply(talk, 'What is cut?', { maxTokens: 1 })).tokens).toBeLessThanOrEqual(1)
+    talk.dispose()
   })
 })
 

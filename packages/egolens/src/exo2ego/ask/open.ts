@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { EgoLensError } from '../../errors.js'
 import { exists } from '../../files/read.js'
 import { readJson } from '../../files.js'
-import { templateOf } from '../../mllm/index.js'
+import { orOutOfMemory, templateOf } from '../../mllm/index.js'
 import { isDirectory } from '../../weights/cache.js'
 import { resolveWeights } from '../../weights/resolve.js'
 import { buildModel } from '../model/build.js'
@@ -17,7 +17,7 @@ import { VideoModel } from './video-model.js'
  *
  * @param nameOrDir a run's directory, or a checkpoint's: a directory or a name in the Hugging Face cache
  * @throws EgoLensError `ask/other-model` where it is something else, `exo2ego/no-output`, `exo2ego/changed-part`,
- * `weights/...`, `tokenizer/...`
+ * `weights/...`, `tokenizer/...`, `mllm/out-of-memory`
  * @example
  * using model = await openVideoModel('runs/practice')
  * const { talk } = await model.watch('tea.mp4', { start: 3, end: 8 })
@@ -30,7 +30,11 @@ export async function openVideoModel(nameOrDir: string, options: OpenOptions = {
   if (await exists(join(dir, 'adapter.json'))) {
     throw otherModel(dir, 'this run has learnt to recognise actions, not to answer (egolens recognise takes it)')
   }
-  return (await exists(join(dir, 'config.json'))) ? openCheckpoint(dir, options) : openRun(dir, options)
+  try {
+    return await ((await exists(join(dir, 'config.json'))) ? openCheckpoint(dir, options) : openRun(dir, options))
+  } catch (error) {
+    throw orOutOfMemory(error, options.device ?? 'cpu')
+  }
 }
 
 const otherModel = (where: string, message: string) =>

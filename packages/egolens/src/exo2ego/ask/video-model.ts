@@ -1,6 +1,6 @@
 import { noGrad, scope, type Tensor } from '@egolens/torch'
 import type { Preprocessing } from '../../encoders/types.js'
-import { type ChatTemplate, Conversation, type LanguageTokenizer } from '../../mllm/index.js'
+import { type ChatTemplate, Conversation, type LanguageTokenizer, orOutOfMemory } from '../../mllm/index.js'
 import { type ClipSpan, loadVideoPixels, type ShortClips } from '../../mllm/visual/index.js'
 import type { ImageOptions } from '../../video/index.js'
 import type { Exo2Ego, View } from '../model/model.js'
@@ -42,7 +42,7 @@ export class VideoModel {
    * Looks at a video, once, and is ready for questions.
    *
    * @returns the conversation, and what a user ought to know of the video, such as that it is short
-   * @throws EgoLensError `video/...`, `mllm/short-clip`, `mllm/clip-outside`
+   * @throws EgoLensError `video/...`, `mllm/short-clip`, `mllm/clip-outside`, `mllm/out-of-memory`
    */
   async watch(video: string, span: VideoSpan = {}): Promise<{ talk: Conversation; notice?: string }> {
     const { model, tokenizer, preprocessing, frames, template } = this.parts
@@ -66,6 +66,8 @@ export class VideoModel {
     const { model, view } = this.parts
     try {
       return noGrad(() => scope(() => look(model, view, pixels.unsqueeze(0))))
+    } catch (error) {
+      throw orOutOfMemory(error, model.llm.device)
     } finally {
       pixels.dispose()
     }

@@ -8,6 +8,7 @@ import { askedOf, conversation } from '../tokenizer/question.js'
 import { type ChatTemplate, type Message, mistralTemplate } from '../tokenizer/template.js'
 import { type Choice, likeliest, weighChoices } from './choices.js'
 import { type AskOptions, type CheckedAsk, checkAsk } from './options.js'
+import { orOutOfMemory } from './out-of-memory.js'
 
 /** What was answered. */
 export interface Reply {
@@ -66,10 +67,17 @@ export class Conversation {
    * Answers a question, piece by piece; the whole answer is the iterator's last result. An answer that is cut off, by
    * its signal or because nobody reads on, leaves no trace.
    *
-   * @throws EgoLensError `mllm/bad-option`, `mllm/too-long` saying by how many tokens
+   * @throws EgoLensError `mllm/bad-option`, `mllm/too-long` saying by how many tokens, `mllm/out-of-memory`
    */
   async *ask(question: string, options: AskOptions = {}): AsyncGenerator<string, Reply> {
-    const checked = checkAsk(options)
+    try {
+      return yield* this.#answer(question, checkAsk(options))
+    } catch (error) {
+      throw orOutOfMemory(error, this.speaker.model.device)
+    }
+  }
+
+  async *#answer(question: string, checked: CheckedAsk): AsyncGenerator<string, Reply> {
     const began = performance.now()
     const asked = this.#asked(question, checked)
     const ids = this.#prompt(asked)
