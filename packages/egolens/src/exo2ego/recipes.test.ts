@@ -30,6 +30,10 @@ describe("Exo2Ego's recipes", () => {
     const same = { localBatch, betas: [0.9, 0.999], weightDecay: 0.02, precision: 'bfloat16' }
     expect(training).toMatchObject({ ...values, ...same })
     expect(model).toMatchObject({ frames: 16, base: 'DAMO-NLP-SG/VideoLLaMA2-7B-16F' })
+    // Table 16, row 3; captions are learnt without.
+    expect(model.system).toMatch(
+      stage === 'practice' ? /^This is seen from a first-person perspective\. [^\n]+$/ : /^$/,
+    )
   })
 
   it.each([
