@@ -73,6 +73,22 @@ describe.skipIf(!existsSync(main))('egolens train with a stage of Exo2Ego', () =
     })
   }, 120_000)
 
+  it("has them in processes that stand in torchrun's environment", async () => {
+    const shared = { WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(await freePort()) }
+    const ranks = [0, 1].map((rank) =>
+      start(['train', guidance, '--dir', at('ranks')], { ...shared, RANK: `${rank}`, LOCAL_RANK: `${rank}` }),
+    )
+    const [zero, one] = await Promise.all(ranks.map(({ ended }) => ended))
+    expect([zero!.status, one!.status]).toEqual([0, 0])
+    expect(zero!.stdout).toContain('2 processes\n')
+    expect(one!.stdout).toBe('')
+    const [alone, both] = [await losses(at('one')), await losses(at('ranks'))]
+    expect(both.length).toBe(4)
+    both.forEach(({ loss }, i) => {
+      expect(Math.abs(loss / alone[i]!.loss - 1)).toBeLessThan(1e-5)
+    })
+  }, 120_000)
+
   it('refuses a run that is there, and goes on with one that has ended', async () => {
     const again = await egolens('train', guidance, '--dir', at('first'))
     expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining('there is a run in this directory') })
