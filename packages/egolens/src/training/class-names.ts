@@ -4,6 +4,7 @@ import type { LabelSet, LabelSets } from '../datasets/types.js'
 import type { TextEncoder } from '../encoders/types.js'
 import { EgoLensError } from '../errors.js'
 import type { Method } from '../methods/types.js'
+import { release } from './evaluate.js'
 
 /**
  * Refuses class names that alone are longer than the text tower reads: before features are found, and with the line that
@@ -40,12 +41,12 @@ export function refuseLongTexts(method: Method, text: TextEncoder, labels: Label
   refuseLongNames(text, labels)
   // What is learned for each class cannot be had for some of them.
   const some = method.transfersToNewLabels ? longestOf(text, labels) : labels
-  noGrad(() => scope(() => void method.classes(some)))
+  release(noGrad(() => scope(() => method.classes(some))))
 }
 
 function longestOf(text: TextEncoder, labels: LabelSets): LabelSets {
   const longest = (set: LabelSet): LabelSet => {
-    const { ends } = scope(() => text.tokenize(set.names))
+    const ends = scope(() => text.tokenize(set.names).ends)
     const at = ends.indexOf(Math.max(...ends))
     return { ...set, names: [set.names[at]!], keys: [set.keys[at]!] }
   }

@@ -123,8 +123,8 @@ describe('a training run', () => {
     }
     const dir = join(root, 'a')
     await train(stagedRecipe({ epochs: 4 }), { dir, resources })
-    // Verbs and nouns: eight steps, then once.
-    expect(calls).toBe(2 * 8 + 2)
+    // Verbs and nouns: the longest text of each before all, eight steps, then once.
+    expect(calls).toBe(2 + 2 * 8 + 2)
     const epochs = (await log(dir)).filter(({ kind }) => kind === 'epoch')
     expect(epochs.map(({ stage, usageEntropy }) => [stage, typeof usageEntropy])).toEqual([
       ...Array(2).fill(['component prompts', 'undefined']),

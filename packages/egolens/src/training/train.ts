@@ -60,7 +60,8 @@ export async function train(recipe: Recipe, options: TrainOptions): Promise<RunS
     const method = createMethod(recipe.method, recipe.options, setting)
     try {
       planStages(method, recipe.training.epochs) // refuses too few epochs before features are looked for
-      for (const set of [labels, data.validation?.labels ?? labels]) refuseLongTexts(method, backbone.text, set)
+      refuseLongTexts(method, backbone.text, labels)
+      if (data.validation) refuseLongTexts(method, backbone.text, data.validation.labels)
       await checkTests(recipe, { labels, novel }, resources.openDataset)
       await keepInputs(dir, trainingInputs(method, data, resources))
       const wanted = [...clips, ...(data.validation?.clips ?? [])]
