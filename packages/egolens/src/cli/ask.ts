@@ -27,8 +27,11 @@ interface Options {
   short?: ShortClips
 }
 
+/** The run of the demo's last stage. */
+const DEMO_PRACTICE = demoRun(DEMO_FOLDER, 'practice')
+
 /** A held-out take that `egolens demo --exo2ego` draws. */
-const demoVideo = 'runs/demo/takes/takes/kitchen_p71_1/frame_aligned_videos/aria01_214-1.mp4'
+const demoVideo = join(DEMO_FOLDER, 'takes/takes/kitchen_p71_1/frame_aligned_videos/aria01_214-1.mp4')
 
 /** `egolens ask VIDEO "QUESTION"` */
 export function ask(): Command {
@@ -68,7 +71,7 @@ export function ask(): Command {
       'after',
       examples(
         `egolens ask ${demoVideo} "What do the hands work on?" --start 4 --end 7`,
-        'egolens ask tea.mp4 "What is poured?" --choices tea,milk,water --start 3 --end 8 --model runs/demo/runs/practice',
+        `egolens ask tea.mp4 "What is poured?" --choices tea,milk,water --start 3 --end 8 --model ${DEMO_PRACTICE}`,
         'egolens ask tea.mp4 --chat --model DAMO-NLP-SG/VideoLLaMA2-7B-16F',
       ),
     )
@@ -99,8 +102,7 @@ export function ask(): Command {
 
 /** The model that the demo leaves behind. */
 function demoModel(): string {
-  const run = demoRun(DEMO_FOLDER, 'practice')
-  if (existsSync(join(run, 'model.json'))) return run
+  if (existsSync(join(DEMO_PRACTICE, 'model.json'))) return DEMO_PRACTICE
   throw new EgoLensError('ask/no-model', 'no model was named, and there is none of the demo here', {
     cure: 'name by --model the run of a stage of Exo2Ego or a VideoLLaMA2 checkpoint such as DAMO-NLP-SG/VideoLLaMA2-7B-16F, or run egolens demo --exo2ego in this folder first',
   })

@@ -66,8 +66,8 @@ function idleOf({ stage, losses, model, data }: StageRecipe): Idle[] {
   if (model.base !== undefined) {
     given(connectorOptions.parse({}), model.connector, 'model.connector', 'model.base has a connector of its own')
   }
-  if (stage !== 'initialization') {
-    given({}, data.captions ? { captions: data.captions } : {}, 'data', 'it is of the stage initialization')
+  if (stage !== 'initialization' && data.captions) {
+    idle.push({ key: 'data.captions', why: 'it is of the stage initialization' })
   }
   return idle
 }

@@ -19,7 +19,10 @@ export interface ContextStart {
 
 export const wordsOf = (phrase: string) => phrase.trim().split(/\s+/)
 
-/** Learned vectors of class texts (CoOp, Zhou et al., IJCV 2022, section 3.2): [n, w], or [K, n, w] where every class has its own. */
+/**
+ * Learned vectors of class texts (CoOp, Zhou et al., IJCV 2022, section 3.2): [n, w], or [K, n, w] where every class has
+ * its own.
+ */
 export class Context extends nn.Module {
   readonly context: Tensor
 

@@ -5,8 +5,9 @@ import type { EgoPromptOptions } from './egoprompt.options.js'
 import type { Decomposition } from './egoprompt.pool.js'
 
 /**
- * Implicit Pattern Interaction Learning, named in a summary of the paper and reconstructed here: patterns of both components meet by attention, and each component takes from
- * them what is added to it. The strengths gamma_c begin at 0 by default, so that the second stage begins where the first ended.
+ * Implicit Pattern Interaction Learning, named in a summary of the paper and reconstructed here: patterns of both
+ * components meet by attention, and each component takes from them what is added to it. The strengths gamma_c begin at 0
+ * by default, so that the second stage begins where the first ended.
  */
 export class PatternFusion extends nn.Module {
   /** Of component representations and patterns as they are attended to. */

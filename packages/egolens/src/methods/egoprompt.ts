@@ -112,6 +112,7 @@ class EgoPrompt implements Method<ClassVectors> {
   private score(own: Tensor, classes: ClassVectors, fused?: Tensor): Output['logits'] {
     const { fusion, logitScale } = this.module
     const [gamma, gammaText] = [fusion?.gamma, fusion?.gammaText]
+    const scale = logitScale.exp()
     const logits: Output['logits'] = {}
     for (const [c, component] of this.components.entries()) {
       const texts = classes[component]!
@@ -119,7 +120,7 @@ class EgoPrompt implements Method<ClassVectors> {
       const plain = own.select(0, c)
       const video = F.normalize(fused && gamma ? plain.add(given(gamma)) : plain)
       const found = fused && gammaText ? conditionedCosines(texts, given(gammaText), video) : cosines(texts, video)
-      logits[component] = found.mul(logitScale.exp())
+      logits[component] = found.mul(scale)
     }
     return logits
   }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Clip, LabelSet, LabelSets } from '../datasets/types.js'
 import { EgoLensError } from '../errors.js'
-import { readIfThere } from '../files/read.js'
-import { readJson, removeDirectory, writeAtomic } from '../files.js'
+import { exists, readJson } from '../files/read.js'
+import { removeDirectory, writeAtomic } from '../files.js'
 import type { Method } from '../methods/types.js'
 import { readAdapterInfo } from './adapter.js'
 import type { TrainingData } from './data.js'
@@ -38,10 +38,15 @@ function classesHash({ names }: LabelSet): string {
 const classesOf = (labels: LabelSets): Inputs =>
   Object.fromEntries(Object.values(labels).map((set) => [`${set.component} classes`, classesHash(set)]))
 
+/** What a run has written down of its inputs, or undefined where there is nothing. @throws as {@link readJson} */
+async function writtenInputs(directory: string): Promise<unknown> {
+  const { inputs } = runPaths(directory)
+  return (await exists(inputs)) ? readJson(inputs) : undefined
+}
+
 /** Which of these lists of classes are not those that a run was begun on; none where that was not written down. */
 export async function otherClasses(directory: string, labels: LabelSets): Promise<string[]> {
-  const written = await readIfThere(runPaths(directory).inputs)
-  const begun = written === undefined ? {} : inputsSchema.parse(JSON.parse(written))
+  const begun = inputsSchema.parse((await writtenInputs(directory)) ?? {})
   return Object.entries(classesOf(labels)).flatMap(([name, hash]) =>
     begun[name] === undefined || begun[name] === hash ? [] : [name],
   )
@@ -81,10 +86,10 @@ export function trainingInputs(method: Method, { train, validation }: TrainingDa
  * @throws EgoLensError `run/other-inputs` naming what differs: the rest of the run would not be of one piece
  */
 export async function keepInputs(directory: string, inputs: Inputs): Promise<void> {
-  const { inputs: path } = runPaths(directory)
-  if ((await readIfThere(path)) === undefined) return writeAtomic(path, `${JSON.stringify(inputs, null, 2)}\n`)
+  const begun = await writtenInputs(directory)
+  if (begun === undefined) return writeAtomic(runPaths(directory).inputs, `${JSON.stringify(inputs, null, 2)}\n`)
   // A run that was begun by an older version did not write its classes down.
-  const other = differences(await readJson(path), inputs).filter((line) => !/^\w+ classes absent -> /.test(line))
+  const other = differences(begun, inputs).filter((line) => !/^\w+ classes absent -> /.test(line))
   if (other.length === 0) return
   throw new EgoLensError('run/other-inputs', `the run was begun on other data or weights: ${other.join(', ')}`, {
     where: directory,

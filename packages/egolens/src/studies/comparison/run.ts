@@ -19,6 +19,7 @@ import { openResources } from '../../training/resources.open.js'
 import { runPaths } from '../../training/run-directory.js'
 import type { RunSummary } from '../../training/run-summary.js'
 import { train } from '../../training/train.js'
+import { budgetOf } from './budget.js'
 import { type Cell, cellPath, cellRecipe, cellsOf, halves, type Study, type StudyPlace, trains } from './plan.js'
 import { type Figure, type StudyFact, studyMarkdown } from './report.js'
 import { studyNamed } from './studies.js'
@@ -75,7 +76,7 @@ export async function runComparison(of: Study, options: StudyOptions): Promise<S
 
   const results: Result[] = []
   const facts: StudyFact[] = []
-  const runs = new Runs(join(dir, study.name), resources, countRuns(study, cells), progress, signal)
+  const runs = new Runs(join(dir, study.name), resources, budgetOf(study, places.length).runs, progress, signal)
   for (const cell of cells) {
     const lr = await chooseRate(study, cell, places, runs)
     // A method that trains nothing has no seeds.
@@ -154,16 +155,6 @@ async function chooseRate(study: Study, cell: Cell, places: StudyPlace[], runs: 
   }
   const best = Math.max(...scores.map(({ score }) => score))
   return { best: scores.find(({ score }) => score === best)!.lr, scores }
-}
-
-function countRuns(study: Study, cells: Cell[]): number {
-  const { grid, seeds } = study
-  const rates = grid.length > 1 ? grid.length : 0
-  const ofCell = (cell: Cell) => {
-    const protocols = halves(study, cell.row) ? 2 : 1
-    return trains(cell) ? rates + protocols * seeds.length : protocols
-  }
-  return cells.reduce((sum, cell) => sum + ofCell(cell), 0)
 }
 
 /** Does runs that are not done yet, and counts them. */
