@@ -13,7 +13,7 @@ export type Scores = Partial<Record<Component, ScoredClip[]>>
 
 export interface ScoreOptions {
   features: FeatureSource
-  /** Clips at a time: 256, or 16 where a method sees pixels, of which a clip has a thousand times as many. */
+  /** Clips at a time: 64, or 16 where a method sees pixels, of which a clip has a thousand times as many. */
   batch?: number
   contextLag?: boolean
   stepStart?: boolean
