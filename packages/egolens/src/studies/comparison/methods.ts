@@ -65,7 +65,6 @@ export const methodsPixelsStudy: Study = {
   rows: [...featureRows.filter(({ ablation }) => !ablation), ...slowRows],
   training: { ...smallTraining, epochs: 6, batch: 16, frames: 4 },
   subset: { train: 300, test: 100 },
-  untrimmed: { train: 0, test: 0 },
 }
 
 /** All rows of a study on so little that it is done in minutes: to see that it runs, not what it says. */

@@ -164,6 +164,13 @@ describe('a study', () => {
     expect(budgetText(budget)).toMatch(/^x-mic: 10 runs, about \d+ minutes/)
   })
 
+  it('is of the same world as every other whose folder it shares', () => {
+    for (const size of [[...studies.values()], partsOf('methods').map(quick)]) {
+      const drawn = size.map(({ world, clips, untrimmed }) => JSON.stringify({ world, clips, untrimmed }))
+      expect(new Set(drawn).size).toBe(new Set(size.map(({ world }) => world)).size)
+    }
+  })
+
   it('makes all rows in quick mode, in fewer runs', () => {
     for (const part of partsOf('methods')) {
       const [whole, small] = [budgetOf(part, 2), budgetOf(quick(part), 2)]
