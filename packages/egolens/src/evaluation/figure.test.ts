@@ -32,7 +32,7 @@ describe('a table as a drawing', () => {
 
   it('has a panel for each heading and a bar for each measured cell, as long as its share', () => {
     expect(svg).toContain('>Trained on kitchen: Nouns</text>')
-    expect(svg).toContain('>Trained on kitchen: Verbs</text>')
+    expect(svg).toContain('>Trained on kitchen: Verbs: kitchen</text>')
     expect(svg).not.toContain('published')
     expect(svg).not.toContain('>paper<')
     expect(bars).toHaveLength(4)
@@ -49,6 +49,26 @@ describe('a table as a drawing', () => {
     expect((from + to) / 2).toBeCloseTo(x + width, 0)
     // 0.0707 on an axis where 0.45 is this long.
     expect((to - from) / 2 / width).toBeCloseTo(0.0707 / 0.45, 2)
+  })
+
+  it('has room for long names and for legends of many columns', () => {
+    const columns = Array.from({ length: 12 }, (_, i) => `a column of ${i}`)
+    const name = 'a method with a name of more than forty letters'
+    const cells = columns.map(() => spread([0.5]))
+    const wide = tableSvg({
+      ...{ title: '', groups: [{ title: '', groups: [{ title: 'all', columns }] }], notes: [] },
+      rows: [{ name, kind: 'measured', cells }],
+    })
+    const at = (label: string) => new RegExp(`<text x="([\\d.]+)" y="([\\d.]+)"[^>]*>${label}</text>`).exec(wide)!
+    const [, end] = at(name)
+    expect(Number(end)).toBeGreaterThan(6 * name.length)
+    const places = columns.map((column) => at(column).slice(1).map(Number) as [number, number])
+    expect(Math.max(...places.map(([x]) => x))).toBeLessThan(470 - 6 * columns[11]!.length)
+    expect(new Set(places.map(String)).size).toBe(12)
+    const bars = [...wide.matchAll(/<rect x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="7"/g)].map((m) => Number(m[1]))
+    const ticks = [...wide.matchAll(/<text x="([\d.]+)"[^>]*>\d+ %</g)].map((m) => Number(m[1]))
+    expect(Math.min(...ticks.slice(1).map((x, i) => x - ticks[i]!))).toBeGreaterThan(30)
+    expect(Math.min(...bars)).toBeGreaterThan(Math.max(...places.map(([, y]) => y)))
   })
 
   it('is well-formed, whatever names say', () => {

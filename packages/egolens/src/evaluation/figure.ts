@@ -2,7 +2,7 @@ import type { Spread } from './spread.js'
 import { colours, line, svg, text } from './svg.js'
 import { publishedColumns, type Table } from './table.js'
 
-const size = { width: 960, gap: 24, names: 150, head: 46, foot: 22, bar: 8, group: 8 }
+const size = { width: 960, gap: 24, names: 150, letter: 6.3, head: 22, legend: 18, foot: 22, bar: 8, group: 8 }
 
 /** The columns of a table under one heading, as bars. */
 interface Panel {
@@ -21,7 +21,7 @@ interface Panel {
 export function tableSvg(table: Table): string {
   const panels = panelsOf(table)
   const width = (size.width - size.gap) / 2
-  const heights = panels.map(panelHeight)
+  const heights = panels.map((panel) => panelHeight(panel, width))
   const lines: string[] = []
   let top = 44
   for (let i = 0; i < panels.length; i += 2) {
@@ -43,22 +43,42 @@ function panelsOf(table: Table): Panel[] {
       if (published[first]) return []
       const measured = table.rows.filter(({ kind }) => kind === 'measured')
       const rows = measured.map(({ name, cells }) => ({ name, cells: cells.slice(first, first + count) }))
-      return [{ title: `${group.title}: ${title}`, columns, rows: rows.filter(({ cells }) => cells.some(Boolean)) }]
+      return [
+        {
+          title: headingOf(group.title, title, columns),
+          columns,
+          rows: rows.filter(({ cells }) => cells.some(Boolean)),
+        },
+      ]
     }),
   )
 }
 
+/** A column alone needs no colour to be told by: it is named above. */
+function headingOf(outer: string, inner: string, columns: string[]): string {
+  const parts = [outer, inner, ...(columns.length === 1 ? columns : [])]
+  return parts.filter((part, i) => part !== '' && part !== parts[i - 1]).join(': ')
+}
+
 const rowHeight = ({ columns }: Panel): number => columns.length * size.bar + size.group
-const panelHeight = (panel: Panel): number => size.head + panel.rows.length * rowHeight(panel) + size.foot
+const headHeight = ({ columns }: Panel, width: number): number =>
+  size.head + size.legend * legendLines(columns, width).length
+const panelHeight = (panel: Panel, width: number): number =>
+  headHeight(panel, width) + panel.rows.length * rowHeight(panel) + size.foot
+/** Room for the longest name, so that none is cut off. */
+const namesWidth = ({ rows }: Panel): number =>
+  Math.max(size.names, ...rows.map(({ name }) => 10 + size.letter * name.length))
 
 function panelSvg(panel: Panel, x: number, y: number, width: number): string[] {
   const cells = panel.rows.flatMap((row) => row.cells).flatMap((cell) => cell ?? [])
   const most = Math.max(0.05, ...cells.map(({ mean, deviation = 0 }) => mean + deviation))
-  const step = [0.01, 0.02, 0.05, 0.1, 0.2].find((s) => most / s <= 6) ?? 0.25
+  const names = namesWidth(panel)
+  const ticks = Math.min(6, (width - names) / 38)
+  const step = [0.01, 0.02, 0.05, 0.1, 0.2].find((s) => Math.ceil(most / s) <= ticks) ?? 0.25
   const limit = Math.ceil(most / step - 1e-9) * step
-  const left = x + size.names
-  const at = (share: number) => left + (share / limit) * (width - size.names - 8)
-  const [top, bottom] = [y + size.head, y + panelHeight(panel) - size.foot]
+  const left = x + names
+  const at = (share: number) => left + (share / limit) * (width - names - 8)
+  const [top, bottom] = [y + headHeight(panel, width), y + panelHeight(panel, width) - size.foot]
   const grid = Array.from({ length: Math.round(limit / step) + 1 }, (_, i) => i * step).flatMap((share) => [
     line(at(share), top, at(share), bottom, '#e2e3df'),
     text(at(share), bottom + 14, percent(share), 'text-anchor="middle" fill="#5b6270"'),
@@ -71,19 +91,42 @@ function panelSvg(panel: Panel, x: number, y: number, width: number): string[] {
       ...own.flatMap((cell, k) => bar(cell, at, from + k * size.bar, colours[k % colours.length]!)),
     ]
   })
-  return [text(x, y + 14, panel.title, 'font-weight="600"'), ...legend(panel.columns, x, y + 32), ...grid, ...bars]
+  return [
+    text(x, y + 14, panel.title, 'font-weight="600"'),
+    ...legend(panel.columns, x, y + 32, width),
+    ...grid,
+    ...bars,
+  ]
 }
 
-function legend(columns: string[], x: number, y: number): string[] {
-  let from = x
-  return columns.flatMap((name, k) => {
-    const parts = [
-      `<rect x="${from.toFixed(1)}" y="${y - 9}" width="10" height="10" fill="${colours[k % colours.length]}"/>`,
-      text(from + 14, y, name),
-    ]
-    from += 14 + 7 * name.length + 14
-    return parts
+/** The columns' names in lines that the panel has room for; none for one column, which the heading names. */
+function legendLines(columns: string[], width: number): { name: string; k: number; from: number }[][] {
+  if (columns.length === 1) return []
+  const lines: { name: string; k: number; from: number }[][] = [[]]
+  let from = 0
+  columns.forEach((name, k) => {
+    const wide = 28 + 7 * name.length
+    if (from > 0 && from + wide > width) {
+      lines.push([])
+      from = 0
+    }
+    lines.at(-1)!.push({ name, k, from })
+    from += wide
   })
+  return lines
+}
+
+function legend(columns: string[], x: number, y: number, width: number): string[] {
+  return legendLines(columns, width).flatMap((names, row) =>
+    names.flatMap(({ name, k, from }) => {
+      const [left, base] = [x + from, y + row * size.legend]
+      const colour = colours[k % colours.length]
+      return [
+        `<rect x="${left.toFixed(1)}" y="${base - 9}" width="10" height="10" fill="${colour}"/>`,
+        text(left + 14, base, name),
+      ]
+    }),
+  )
 }
 
 function bar(cell: Spread | undefined, at: (share: number) => number, y: number, colour: string): string[] {

@@ -71,8 +71,7 @@ export function tableText(table: Table): string {
     `${name.padEnd(first)}${cells.map((cell, i) => `  ${cell.padStart(widths[i]!)}`).join('')}`
   const lines = [
     table.title,
-    heading(spans.outer),
-    heading(spans.inner),
+    ...[spans.outer, spans.inner].map(heading).filter((text) => text.trim() !== ''),
     line(labels[0]!, columns),
     ...table.rows.map((row, i) => line(labels[i + 1]!, row.cells.map(cellText))),
     ...table.notes,
