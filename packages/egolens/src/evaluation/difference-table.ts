@@ -5,24 +5,40 @@ interface Column {
   trainedOn: string | null
   test: string
   component: string
+  clips: number
+}
+
+/** The columns of one training set. */
+export interface DifferenceTable {
+  /** "Trained on kitchen"; empty where nothing was trained. */
+  title: string
+  markdown: string
 }
 
 /**
- * The differences of all rows from one of them as a table in Markdown: a column for each training set, test set and
- * component; in points with the middle 95 % of the bootstrap, in italics where that holds 0.
+ * The differences of all rows from one of them as tables in Markdown: one for each training set, and one for runs that saw half
+ * of its classes; a column for each test set and component; in points with the middle 95 % of the bootstrap, in italics
+ * where that holds 0.
  */
-export function differenceTable(differences: readonly RowDifference[], base: string): string {
+export function differenceTables(differences: readonly RowDifference[], base: string): DifferenceTable[] {
   const own = differences.filter(({ rows }) => rows[1] === base)
-  const columns = columnsOf(own)
-  const names = [...new Set(own.map(({ rows }) => rows[0]))]
-  const lines = names.map((name) => [
-    name,
-    ...columns.map((column) => {
-      const found = own.find((difference) => difference.rows[0] === name && belongs(difference, column))
-      return found ? cell(found) : '-'
-    }),
-  ])
-  const head = ['Method', ...columns.map(title)]
+  const groups = new Map<string, Column[]>()
+  for (const column of columnsOf(own)) {
+    const title = groupTitle(column)
+    groups.set(title, [...(groups.get(title) ?? []), column])
+  }
+  return [...groups].map(([title, columns]) => ({ title, markdown: markdownOf(own, columns) }))
+}
+
+function markdownOf(own: readonly RowDifference[], columns: Column[]): string {
+  const lines = [...new Set(own.map(({ rows }) => rows[0]))].flatMap((name) => {
+    const found = columns.map((column) =>
+      own.find((difference) => difference.rows[0] === name && belongs(difference, column)),
+    )
+    // A row that was never trained on half of the classes.
+    return found.some(Boolean) ? [[name, ...found.map((one) => (one ? cell(one) : '-'))]] : []
+  })
+  const head = ['Method', ...columns.map(({ component, test, clips }) => `${component}s of ${test}, ${clips} clips`)]
   return [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...lines]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
@@ -32,8 +48,8 @@ export function differenceTable(differences: readonly RowDifference[], base: str
 function columnsOf(differences: readonly RowDifference[]): Column[] {
   const trained = differences.filter(({ trainedOn }) => trainedOn !== null)
   const columns = new Map<string, Column>()
-  for (const { trainedOn, test, component } of trained.length > 0 ? trained : differences) {
-    columns.set(JSON.stringify([trainedOn, test, component]), { trainedOn, test, component })
+  for (const { trainedOn, test, component, clips } of trained.length > 0 ? trained : differences) {
+    columns.set(JSON.stringify([trainedOn, test, component]), { trainedOn, test, component, clips })
   }
   return [...columns.values()]
 }
@@ -41,8 +57,8 @@ function columnsOf(differences: readonly RowDifference[]): Column[] {
 const belongs = ({ trainedOn, test, component }: RowDifference, column: Column): boolean =>
   test === column.test && component === column.component && (trainedOn ?? column.trainedOn) === column.trainedOn
 
-const title = ({ trainedOn, test, component }: Column): string =>
-  `${trainedOn === null ? '' : `trained on ${trainedOn}, `}${component}s of ${test}`
+const groupTitle = ({ trainedOn, test }: Column): string =>
+  trainedOn === null ? '' : `Trained on ${test.endsWith(' classes') ? 'the base classes of ' : ''}${trainedOn}`
 
 function cell({ difference, low, high, clear }: RowDifference): string {
   const text = `${points(difference)} (${points(low)} to ${points(high)})`

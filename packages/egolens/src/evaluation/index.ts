@@ -12,7 +12,7 @@ export {
   tablesOf,
 } from './compare.js'
 export { toCsv } from './csv.js'
-export { differenceTable } from './difference-table.js'
+export { differenceTables } from './difference-table.js'
 export { editScore } from './edit-score.js'
 export { type FalseAlarms, falseAlarms } from './false-alarms.js'
 export { tableSvg } from './figure.js'

@@ -1,6 +1,6 @@
 import type { Component } from '../../datasets/types.js'
 import type { Comparison } from '../../evaluation/compare.js'
-import { differenceTable } from '../../evaluation/difference-table.js'
+import { differenceTables } from '../../evaluation/difference-table.js'
 import { tableMarkdown } from '../../evaluation/render-table.js'
 import { byFirstHeading, type Table } from '../../evaluation/table.js'
 import type { Study } from './plan.js'
@@ -109,13 +109,12 @@ function factTable(facts: StudyFact[]): string {
 
 function differencesOf({ differences }: Comparison): string {
   const bases = [...new Set(differences.map(({ rows }) => rows[1]))]
-  const clips = [...new Set(differences.map((difference) => difference.clips))]
-  const note = `In points, over ${clips.join(' or ')} clips, with the middle 95 % of 5,000 draws; in italics where that holds 0: not a clear difference.`
+  const note = 'In points, with the middle 95 % of 5,000 draws; in italics where that holds 0: not a clear difference.'
   return bases
-    .map(
-      (base) =>
-        `## Differences from ${base}, paired bootstrap over videos\n\n${note}\n\n${differenceTable(differences, base)}`,
-    )
+    .map((base) => {
+      const tables = differenceTables(differences, base).map(({ title, markdown }) => `${title}\n\n${markdown}`.trim())
+      return [`## Differences from ${base}, paired bootstrap over videos`, note, ...tables].join('\n\n')
+    })
     .join('\n\n')
 }
 

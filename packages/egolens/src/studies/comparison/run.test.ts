@@ -54,7 +54,7 @@ describe('a study', () => {
     const row = tables[0]!.rows.find(({ name }) => name === 'X-MIC')!
     expect(row.cells.map((cell) => cell?.runs)).toEqual([2, 2, 2, 2, 2, 2])
     expect(markdown).toMatch(
-      /## Differences from ZS CLIP[^#]*\| trained on there, nouns of here \|[^#]*\n\| X-MIC \| \*?[+-][\d.]+ \(/,
+      /## Differences from ZS CLIP[^#]*Trained on there\n\n\| Method \| nouns of there, 30 clips \| nouns of here, 30 clips \|[^#]*\n\| X-MIC \| \*?[+-][\d.]+ \(/,
     )
     expect(await readFile(join(root, 'x-mic/results.md'), 'utf8')).toBe(markdown)
   })
