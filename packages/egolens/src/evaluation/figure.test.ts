@@ -56,10 +56,17 @@ describe('a table as a drawing', () => {
     const name = 'a method with a name of more than forty letters'
     const cells = columns.map(() => spread([0.5]))
     const wide = tableSvg({
-      ...{ title: '', groups: [{ title: '', groups: [{ title: 'all', columns }] }], notes: [] },
+      ...{
+        title: 'a title of many words '.repeat(9).trim(),
+        groups: [{ title: '', groups: [{ title: 'all', columns }] }],
+        notes: [],
+      },
       rows: [{ name, kind: 'measured', cells }],
     })
     const at = (label: string) => new RegExp(`<text x="([\\d.]+)" y="([\\d.]+)"[^>]*>${label}</text>`).exec(wide)!
+    const titles = [...wide.matchAll(/font-size="15"[^>]*>([^<]*)</g)].map(([, line]) => line!)
+    expect(titles.join(' ')).toBe('a title of many words '.repeat(9).trim())
+    expect(Math.max(...titles.map((line) => line.length))).toBeLessThan(112)
     const [, end] = at(name)
     expect(Number(end)).toBeGreaterThan(6 * name.length)
     const places = columns.map((column) => at(column).slice(1).map(Number) as [number, number])

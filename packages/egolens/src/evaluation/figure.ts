@@ -23,14 +23,27 @@ export function tableSvg(table: Table): string {
   const width = (size.width - size.gap) / 2
   const heights = panels.map((panel) => panelHeight(panel, width))
   const lines: string[] = []
-  let top = 44
+  const titles = titleLines(table.title)
+  let top = 24 + 20 * titles.length
   for (let i = 0; i < panels.length; i += 2) {
     lines.push(...panelSvg(panels[i]!, 0, top, width))
     if (panels[i + 1]) lines.push(...panelSvg(panels[i + 1]!, width + size.gap, top, width))
     top += Math.max(heights[i]!, heights[i + 1] ?? 0) + size.gap
   }
-  const title = text(0, 18, table.title, 'font-size="15" font-weight="600"')
-  return svg([-12, -4, size.width + 24, top], [title, ...lines])
+  const title = titles.map((line, i) => text(0, 18 + 20 * i, line, 'font-size="15" font-weight="600"'))
+  return svg([-12, -4, size.width + 24, top], [...title, ...lines])
+}
+
+/** Words in lines that the drawing has room for. */
+function titleLines(title: string): string[] {
+  const lines: string[] = ['']
+  for (const word of title.split(' ')) {
+    const last = lines.at(-1)!
+    if (last === '') lines[lines.length - 1] = word
+    else if (last.length + word.length < size.width / 8.6) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
 }
 
 function panelsOf(table: Table): Panel[] {
