@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { EgoLensError } from '../errors.js'
-import { examples, json } from './options.js'
+import { examples, json, whole } from './options.js'
 import { action, type Session, saving } from './session.js'
 import { useAllCores } from './threads.js'
 
@@ -8,6 +8,7 @@ interface Options {
   dir: string
   quick?: boolean
   plan?: boolean
+  workers?: number
 }
 
 /** `egolens study NAME` */
@@ -19,6 +20,11 @@ export function study(): Command {
     )
     .argument('<name>', 'methods, methods-pixels, x-mic, recognition, exo2ego')
     .option('--dir <folder>', 'where its runs are kept; a study that was stopped goes on there', 'runs/study')
+    .option(
+      '--workers <n>',
+      'processes that share the runs of methods; by default one a core, and at most eight',
+      whole(1),
+    )
     .option('--plan', 'only say how many runs it is, and about how long')
     .option('--quick', 'all rows on few clips, epochs and seeds: to see that it runs, not what it says')
     .addOption(json())
@@ -60,9 +66,12 @@ function refusePlan({ plan, quick }: Options): void {
 }
 
 async function compareMethods(session: Session, name: string, options: Options): Promise<void> {
-  const { budgetOf, budgetText, partsOf, quick, runComparison } = await import('../studies/comparison/index.js')
+  const { budgetOf, budgetText, partsOf, quick, runComparison, studyWorkers } = await import(
+    '../studies/comparison/index.js'
+  )
   const parts = options.quick ? partsOf(name).map(quick) : partsOf(name)
-  const budgets = parts.map((part) => budgetOf(part, 2))
+  const workers = studyWorkers(options.workers)
+  const budgets = parts.map((part) => budgetOf(part, 2, workers))
   const plan = budgets.map(budgetText).join('\n')
   if (options.plan) {
     session.result(budgets, plan)
@@ -71,7 +80,7 @@ async function compareMethods(session: Session, name: string, options: Options):
   session.say(plan)
   const { progress, signal } = session
   const outcomes = []
-  for (const part of parts) outcomes.push(await runComparison(part, { dir: options.dir, progress, signal }))
+  for (const part of parts) outcomes.push(await runComparison(part, { dir: options.dir, workers, progress, signal }))
   const { tableText } = await import('../evaluation/render-table.js')
   const text = outcomes.flatMap(({ tables }) => tables.map(tableText)).join('\n')
   session.result(outcomes.length === 1 ? outcomes[0] : outcomes, text.trimEnd())

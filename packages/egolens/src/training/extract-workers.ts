@@ -1,25 +1,17 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { EgoLensError } from '../errors.js'
 import type { ExtractReport } from '../features/extract.js'
 import { type Progress, type ProgressEvent, silent } from '../progress.js'
 import { extractFeatures } from './prepare.js'
 import type { Recipe } from './recipe.js'
+import { inProcesses } from './worker-process.js'
 
 /** What a worker is to do. */
 export interface WorkerOrder {
   recipe: Recipe
   shard: { index: number; count: number }
   threads: number
-}
-
-/** What a worker tells; one of the three. */
-export interface WorkerMessage {
-  progress?: ProgressEvent
-  report?: ExtractReport
-  failed?: { message: string; code?: string; where?: string | undefined; cure?: string | undefined }
 }
 
 export interface WorkersOptions {
@@ -50,52 +42,18 @@ export async function extractInProcesses(recipe: Recipe, options: WorkersOptions
   if (workers <= 1 || !existsSync(program))
     return extractFeatures(recipe, { progress, shard, ...(signal ? { signal } : {}) })
   const threads = Math.max(1, Math.floor(cores / workers))
-  const children = Array.from({ length: workers }, () =>
-    fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] }),
-  )
-  const stop = () => children.forEach((child) => void (child.connected && child.send('stop', () => {})))
-  signal?.addEventListener('abort', stop)
-  try {
-    const tellOf = sums(workers, progress)
-    const reports = children.map((child, i) => {
-      const share = { index: shard.index + i * shard.count, count: shard.count * workers }
-      return reportOf(child, { recipe, shard: share, threads }, tellOf(i), signal)
-    })
-    return merged(await Promise.all(reports))
-  } finally {
-    signal?.removeEventListener('abort', stop)
-    for (const child of children) if (child.exitCode === null) child.kill()
-  }
-}
-
-function reportOf(
-  child: ChildProcess,
-  order: WorkerOrder,
-  progress: Progress,
-  signal: AbortSignal | undefined,
-): Promise<ExtractReport> {
-  return new Promise((resolve, reject) => {
-    child.on('message', ({ progress: event, report, failed }: WorkerMessage) => {
-      if (event) progress(event)
-      if (report) resolve(report)
-      if (failed && signal?.aborted) reject(signal.reason)
-      else if (failed) reject(errorOf(failed))
-    })
-    child.on('error', reject)
-    child.on('exit', (code, how) =>
-      reject(
-        new EgoLensError('training/worker-ended', `a process that finds features ended (${how ?? code})`, {
-          cure: 'the same command goes on where it stopped; where memory ran out, take fewer --workers',
-        }),
-      ),
-    )
-    child.send(order, () => {}) // should it be gone already, its exit says so
+  const orders = Array.from({ length: workers }, (_, i): WorkerOrder => {
+    const share = { index: shard.index + i * shard.count, count: shard.count * workers }
+    return { recipe, shard: share, threads }
   })
-}
-
-function errorOf({ code, message, where, cure }: NonNullable<WorkerMessage['failed']>): Error {
-  if (code === undefined) return new Error(message)
-  return new EgoLensError(code, message, { ...(where ? { where } : {}), ...(cure ? { cure } : {}) })
+  const reports = await inProcesses<WorkerOrder, ExtractReport>(orders, {
+    program,
+    what: 'finds features',
+    cure: 'the same command goes on where it stopped; where memory ran out, take fewer --workers',
+    progress: sums(workers, progress),
+    signal,
+  })
+  return merged(reports)
 }
 
 /** The progress of several workers as that of one. */

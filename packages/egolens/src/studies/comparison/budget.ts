@@ -14,8 +14,9 @@ export interface Budget {
   study: string
   rows: RowBudget[]
   runs: number
-  /** On two cores, features and pixels being there already. */
+  /** On as many cores as there are processes, features and pixels being there already. */
   minutes: number
+  processes: number
 }
 
 /** Opening the clips, writing checkpoints, scoring the test sets of two places: of every run, whatever it trains. */
@@ -26,14 +27,22 @@ const used = ({ clips, subset }: Study) => subset ?? clips
 /**
  * Counts the runs of a study and estimates its time from the seconds an update of each row.
  * @param places how many places it trains on
+ * @param processes that share the runs, a core each
  */
-export function budgetOf(study: Study, places: number): Budget {
+export function budgetOf(study: Study, places: number, processes = 1): Budget {
   const rows = study.rows.map((row) => rowBudget(study, row, places))
   const sum = (of: (row: RowBudget) => number) => rows.reduce((total, row) => total + of(row), 0)
-  return { study: study.name, rows, runs: sum(({ runs }) => runs), minutes: sum(({ minutes }) => minutes) }
+  return {
+    study: study.name,
+    rows,
+    runs: sum(({ runs }) => runs),
+    minutes: sum(({ minutes }) => minutes) / processes,
+    processes,
+  }
 }
 
-function rowBudget(study: Study, row: StudyRow, places: number): RowBudget {
+/** The same of one row. */
+export function rowBudget(study: Study, row: StudyRow, places: number): RowBudget {
   const { training, grid, seeds, holdOut } = study
   const clips = used(study)
   const cells = places * (row.joint ? 1 : study.components.length)
@@ -58,12 +67,13 @@ function rowBudget(study: Study, row: StudyRow, places: number): RowBudget {
 }
 
 /** The plan as lines: a row each, and the sum. */
-export function budgetText({ study, rows, runs, minutes }: Budget): string {
+export function budgetText({ study, rows, runs, minutes, processes }: Budget): string {
   const wide = Math.max(...rows.map(({ row }) => row.length))
   const lines = rows.map(
     (row) =>
-      `  ${row.row.padEnd(wide)}  ${String(row.runs).padStart(3)} runs of ${String(row.updates).padStart(4)} updates, about ${Math.ceil(row.minutes)} min`,
+      `  ${row.row.padEnd(wide)}  ${String(row.runs).padStart(3)} runs of ${String(row.updates).padStart(4)} updates, about ${Math.ceil(row.minutes)} min of a core`,
   )
-  const sum = `${study}: ${runs} runs, about ${Math.ceil(minutes)} minutes on two cores once features are there`
+  const where = processes === 1 ? 'one process' : `${processes} processes`
+  const sum = `${study}: ${runs} runs, about ${Math.ceil(minutes)} minutes in ${where} once features are there`
   return [sum, ...lines].join('\n')
 }

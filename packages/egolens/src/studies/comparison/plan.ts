@@ -12,7 +12,7 @@ export interface StudyRow {
   joint?: boolean
   /** A row that changes one choice of another: trained on all classes alone, not on half of them. */
   ablation?: boolean
-  /** What an update takes on two cores, in seconds: for the plan that is shown before. */
+  /** What an update takes on one core, in seconds: for the plan that is shown before. */
   secondsPerUpdate?: number
 }
 
