@@ -27,9 +27,14 @@ export const xMicStudy: Study = {
   rows: [
     { name: 'ZS CLIP', method: 'zero-shot' },
     { name: 'ZS CLIP, bare names', method: 'zero-shot', options: { prompt: '{}' } },
-    { name: 'CoOp', method: 'coop' },
-    { name: 'X-MIC, full frames', method: 'x-mic', options: { ...smallXMic, input: 'full', classifyFeature: 'full' } },
-    { name: 'X-MIC', method: 'x-mic', options: smallXMic },
+    { name: 'CoOp', method: 'coop', secondsPerUpdate: 0.014 },
+    {
+      name: 'X-MIC, full frames',
+      method: 'x-mic',
+      options: { ...smallXMic, input: 'full', classifyFeature: 'full' },
+      secondsPerUpdate: 0.032,
+    },
+    { name: 'X-MIC', method: 'x-mic', options: smallXMic, secondsPerUpdate: 0.053 },
   ],
   against: ['ZS CLIP', 'X-MIC'],
   components: ['noun', 'verb'],
