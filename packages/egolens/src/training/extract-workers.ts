@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { ExtractReport } from '../features/extract.js'
 import { type Progress, type ProgressEvent, silent } from '../progress.js'
 import { extractFeatures } from './prepare.js'
 import type { Recipe } from './recipe.js'
-import { inProcesses } from './worker-process.js'
+import { coresToShare, inProcesses } from './worker-process.js'
 
 /** What a worker is to do. */
 export interface WorkerOrder {
@@ -36,7 +35,7 @@ const program = fileURLToPath(new URL('extract-worker.js', import.meta.url))
  * @example const { frames } = await extractInProcesses(await readRecipe('recipe.yaml'), { workers: 8 })
  */
 export async function extractInProcesses(recipe: Recipe, options: WorkersOptions = {}): Promise<ExtractReport> {
-  const cores = Number(process.env.OMP_NUM_THREADS) || availableParallelism()
+  const cores = coresToShare()
   const { workers = Math.min(4, cores), progress = silent, signal, shard = { index: 0, count: 1 } } = options
   signal?.throwIfAborted()
   if (workers <= 1 || !existsSync(program))

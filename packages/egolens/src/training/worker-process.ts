@@ -1,6 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { EgoLensError } from '../errors.js'
 import { type Progress, type ProgressEvent, silent } from '../progress.js'
+
+/** Cores that processes may share: as many as OMP_NUM_THREADS says, where it is set. */
+export const coresToShare = (): number => Number(process.env.OMP_NUM_THREADS) || availableParallelism()
 
 /** What a worker tells; one of the three. */
 interface WorkerMessage<Answer> {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Progress, silent } from '../../progress.js'
-import { inProcesses } from '../../training/worker-process.js'
+import { coresToShare, inProcesses } from '../../training/worker-process.js'
 import { rowBudget } from './budget.js'
 import type { Cell, Study, StudyPlace } from './plan.js'
 
@@ -30,9 +29,7 @@ interface Given {
 const program = fileURLToPath(new URL('worker.js', import.meta.url))
 
 /** Processes that a study takes: an operator of a small model keeps one core busy, and no more. */
-export const studyWorkers = (workers?: number): number => workers ?? Math.min(8, cores())
-
-const cores = () => Number(process.env.OMP_NUM_THREADS) || availableParallelism()
+export const studyWorkers = (workers?: number): number => workers ?? Math.min(8, coresToShare())
 
 /**
  * Does the runs of all cells in several processes, each of which takes whole cells.
@@ -43,7 +40,7 @@ export async function finishInProcesses(given: Given): Promise<boolean> {
   const { study, dir, places, cells, total, progress = silent, signal } = given
   const workers = Math.min(studyWorkers(given.workers), cells.length)
   if (workers <= 1 || !existsSync(program)) return false
-  const threads = Math.max(1, Math.floor(cores() / workers))
+  const threads = Math.max(1, Math.floor(coresToShare() / workers))
   const orders = deal(study, places, cells, workers).map(
     (own): StudyOrder => ({ study, dir, places, cells: own, threads }),
   )
@@ -65,8 +62,8 @@ export async function finishInProcesses(given: Given): Promise<boolean> {
 /** Cells for each worker, by number: the longest first, each to the one who has least to do. */
 export function deal(study: Study, places: StudyPlace[], cells: Cell[], workers: number): number[][] {
   const costs = cells.map(({ row }, i) => {
-    const { minutes, runs } = rowBudget(study, row, places.length)
-    return { i, cost: minutes / Math.max(1, cells.filter((cell) => cell.row === row).length) + 1e-6 * runs }
+    const { minutes } = rowBudget(study, row, places.length)
+    return { i, cost: minutes / cells.filter((cell) => cell.row === row).length }
   })
   const hands = Array.from({ length: workers }, () => ({ load: 0, own: [] as number[] }))
   for (const { i, cost } of costs.sort((a, b) => b.cost - a.cost || a.i - b.i)) {
