@@ -1,6 +1,7 @@
 // The module: one Environment for each Node environment, and everything that JavaScript can call.
 #include <malloc.h>
 
+#include "batched_products.h"
 #include "environment.h"
 #include "huge_pages.h"
 
@@ -70,6 +71,7 @@ NAPI_MODULE_INIT() {
   std::call_once(once, [] {
     egolens::tuneMalloc();
     egolens::installCountingAllocator();
+    egolens::registerBatchedProducts();
   });
   return egolens::initialise(env, exports);
 }

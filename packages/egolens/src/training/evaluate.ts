@@ -13,7 +13,7 @@ export type Scores = Partial<Record<Component, ScoredClip[]>>
 
 export interface ScoreOptions {
   features: FeatureSource
-  /** Clips at a time: 64, or 16 where a method sees pixels, of which a clip has a thousand times as many. */
+  /** Clips at a time: 128, or 16 where a method sees pixels, of which a clip has a thousand times as many. */
   batch?: number
   contextLag?: boolean
   stepStart?: boolean
@@ -52,7 +52,7 @@ export async function scoreTable(
   table: FrameTable,
   labels: LabelSets,
   {
-    batch = method.needs.clip === 'pixels' ? 16 : 64,
+    batch = method.needs.clip === 'pixels' ? 16 : 128,
     contextLag,
     stepStart,
     classes: given,
