@@ -55,6 +55,13 @@ describe.skipIf(!existsSync(main))('egolens compare', () => {
     expect(compare('--table', '8').stderr).toContain('its tables are 1, 2, 3, 4, 5, 6, 7')
   })
 
+  it('says of a folder without a result what to name instead', () => {
+    const { status, stdout, stderr } = compare(folder)
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toContain('no result.json')
+    expect(stderr).toContain(`${folder}/*`)
+  })
+
   it('ends quietly when nobody reads on', () => {
     const command = `"${process.execPath}" "${main}" compare --table 1 --json | head -c 10`
     const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8', cwd: project })
