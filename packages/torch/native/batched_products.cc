@@ -1,6 +1,6 @@
 // Products of many small matrices, which attention is made of. libtorch without MKL, such as Debian's, multiplies the
-// matrices of a bmm one after the other on one core, each through the dispatcher. Here they are shared among libtorch's
-// threads, and each goes to BLAS directly.
+// matrices of a bmm one after the other on one core, each through the dispatcher, unless they are tiny. Here they are
+// shared among libtorch's threads, and each goes to BLAS directly.
 #include "batched_products.h"
 
 #include "compat.h"
@@ -13,6 +13,7 @@ void egolens::registerBatchedProducts() {}
 #else
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorIterator.h>
 #include <torch/library.h>
 
@@ -30,7 +31,12 @@ __attribute__((weak)) int openblas_get_parallel(void);
 namespace egolens {
 namespace {
 
-// Beyond so many operations BLAS itself shares a product among the threads.
+// Of a product: libtorch's own loop is faster below; of two vectors, up to the second.
+constexpr double leastOperations = 64;
+constexpr double leastOfVectors = 400;
+// BLAS shares a product among the threads from here on, which is better where matrices are fewer than threads; beyond the
+// second it always is.
+constexpr double mostOfFew = 1 << 18;
 constexpr double mostOperations = 1 << 24;
 // Operations of a thread: fewer are done before another has woken.
 constexpr int64_t grain = int64_t{1} << 16;
@@ -61,13 +67,16 @@ bool worthIt(const at::Tensor& a, const at::Tensor& b) {
   if (!plain(a) || !plain(b)) return false;
   // What does not fit together is libtorch's to refuse.
   if (a.size(0) != b.size(0) || a.size(2) != b.size(1) || a.size(0) < 2) return false;
-  const double operations = 1.0 * a.size(1) * a.size(2) * b.size(2);
-  return operations > 0 && operations <= mostOperations;
+  const int64_t n = a.size(1), k = a.size(2), m = b.size(2);
+  const double operations = 1.0 * n * k * m;
+  const bool few = a.size(0) < at::get_num_threads();
+  return operations >= (n * m == 1 ? leastOfVectors : leastOperations) && operations <= (few ? mostOfFew : mostOperations);
 }
 
 at::Tensor readyFor(const at::Tensor& x, Layout& layout) {
   if (readable(x, layout)) return x;
-  at::Tensor copy = x.contiguous();
+  // Of one matrix for the whole batch one is copied.
+  at::Tensor copy = x.stride(0) == 0 ? x.narrow(0, 0, 1).contiguous().expand(x.sizes()) : x.contiguous();
   readable(copy, layout);
   return copy;
 }
@@ -103,7 +112,8 @@ at::Tensor products(const at::Tensor& a, const at::Tensor& b) {
 
 at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
   if (worthIt(a, b)) return products(a, b);
-  at::Tensor out = at::empty({0}, a.options());
+  // Where types differ libtorch itself goes by the second.
+  at::Tensor out = at::empty({0}, b.options());
   return at::bmm_out(out, a, b);
 }
 

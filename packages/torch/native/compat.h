@@ -67,17 +67,18 @@ inline AutocastState autocast(at::DeviceType device) {
 #endif
 }
 
+// The type first: one that the device does not have is refused, and must leave autocast as it was.
 inline void setAutocast(at::DeviceType device, AutocastState state) {
 #if EGOLENS_TORCH_AT_LEAST(2, 4)
-  at::autocast::set_autocast_enabled(device, state.enabled);
   at::autocast::set_autocast_dtype(device, state.dtype);
+  at::autocast::set_autocast_enabled(device, state.enabled);
 #else
   if (device == at::DeviceType::CPU) {
-    at::autocast::set_cpu_enabled(state.enabled);
     at::autocast::set_autocast_cpu_dtype(state.dtype);
+    at::autocast::set_cpu_enabled(state.enabled);
   } else {
-    at::autocast::set_enabled(state.enabled);
     at::autocast::set_autocast_gpu_dtype(state.dtype);
+    at::autocast::set_enabled(state.enabled);
   }
 #endif
 }

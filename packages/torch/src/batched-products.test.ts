@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Generator, numThreads, randn, scope, setNumThreads, stack, type Tensor, zeros } from './index.js'
+import {
+  Generator,
+  memory,
+  numThreads,
+  randn,
+  resetPeak,
+  scope,
+  setNumThreads,
+  stack,
+  type Tensor,
+  zeros,
+} from './index.js'
 
 const threads = numThreads()
 afterEach(() => setNumThreads(threads))
@@ -17,6 +28,7 @@ const layouts: Record<string, (x: Tensor) => Tensor> = {
   'every other number': (x) => stack([x, x], 3).select(3, 0),
   'rows apart': (x) => stack([x, x], 2).select(2, 1),
   'one matrix for all': (x) => x.narrow(0, 0, 1).expand(x.shape),
+  'one for all, every other number': (x) => stack([x, x], 3).select(3, 0).narrow(0, 0, 1).expand(x.shape),
 }
 
 /** Matrix by matrix, which is another operator. */
@@ -81,6 +93,23 @@ describe('products of many small matrices', () => {
       const [a, b] = [numbers(3, 4, 5).double(), numbers(3, 5, 6).double()]
       expect(a.matmul(b).dtype).toBe('float64')
       expect(distance(a.matmul(b), oneByOne(a, b))).toBeLessThan(1e-12)
+    }))
+
+  it('of two types are refused, and of nothing are of the second, as libtorch has it', () =>
+    scope(() => {
+      const [a, b] = [numbers(2, 8, 9), numbers(2, 9, 8).double()]
+      expect(() => a.matmul(b)).toThrow(/expected scalar type (Float but found Double|Double but found Float)/)
+      expect(zeros([2, 2, 0]).matmul(zeros([2, 0, 3], { dtype: 'float64' })).dtype).toBe('float64')
+    }))
+
+  it('of one large matrix for all do not copy it for each', () =>
+    scope(() => {
+      const one = numbers(1, 64, 64, 2).select(3, 0).expand([2000, 64, 64])
+      const many = numbers(2000, 64, 4)
+      resetPeak()
+      const before = memory().bytes
+      expect(distance(one.matmul(many).select(0, 7), one.select(0, 7).matmul(many.select(0, 7)))).toBeLessThan(1e-4)
+      expect(memory().peakBytes - before).toBeLessThan(2000 * 64 * 64 * 4)
     }))
 
   it('of sizes that do not fit are refused with both', () =>

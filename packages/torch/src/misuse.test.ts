@@ -12,7 +12,7 @@ import {
   randn,
   scope,
   type Tensor,
-  type TorchError,
+  TorchError,
   tensor,
 } from './index.js'
 
@@ -111,6 +111,18 @@ describe('a function of the caller that throws', () => {
     expect(isGradEnabled()).toBe(true)
     scope(() => expect(ones([2, 2]).matmul(ones([2, 2])).dtype).toBe('float32'))
     expect(memory().tensors).toBe(before)
+  })
+
+  it('by a type that autocast does not have leaves autocast as it was', () => {
+    // libtorch 1.13 has bfloat16 alone on processors.
+    try {
+      autocast({ dtype: 'float16' }, () => {})
+    } catch (error) {
+      expect(error).toBeInstanceOf(TorchError)
+    }
+    scope(() => expect(ones([2, 2]).matmul(ones([2, 2])).dtype).toBe('float32'))
+    expect(() => autocast({ dtype: 'int64' }, () => {})).toThrow(TorchError)
+    scope(() => expect(ones([2, 2]).matmul(ones([2, 2])).dtype).toBe('float32'))
   })
 
   it('between the blocks of a backward pass frees what was kept', () => {
