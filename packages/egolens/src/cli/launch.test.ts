@@ -24,7 +24,7 @@ describe.skipIf(!existsSync(main))('egolens launch', () => {
   }
 
   async function launch(...args: string[]) {
-    const child = spawn(process.execPath, [main, 'launch', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [main, 'launch', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     const heard = listen(child)
     const [status] = (await once(child, 'close')) as [number | null]
     return { status, ...heard() }
@@ -90,7 +90,7 @@ describe.skipIf(!existsSync(main))('egolens launch', () => {
     )
     expect(status).toBe(1)
     expect(stderr).toContain('[0] egolens: this method trains in one process, and WORLD_SIZE is 2 (start it by itself')
-    expect(existsSync(join(folder, 'run'))).toBe(false)
+    for (const made of ['run', 'features']) expect(existsSync(join(folder, made))).toBe(false)
   })
 
   it('ends the others when one fails, and with its status', async () => {

@@ -54,6 +54,7 @@ export function train(): Command {
         const { progress, signal } = session
         const recipe = await library.readRecipe(path!, options.set)
         const dir = options.dir ?? join('runs', recipe.name)
+        library.requireOneProcess() // before a model is loaded, or a store begun
         const resources = await library.openResources(recipe)
         const summary = await library.train(recipe, {
           dir,

@@ -5,6 +5,7 @@ export { type EvaluateOptions, evaluateRun } from './evaluate-run.js'
 export { extractInProcesses, type WorkersOptions } from './extract-workers.js'
 export type { FeatureSource, Stream } from './frame-table.js'
 export { discardOther } from './inputs.js'
+export { requireOneProcess } from './one-process.js'
 export { extractFeatures, type PrepareOptions } from './prepare.js'
 export {
   componentsOf,
