@@ -98,10 +98,13 @@ async function logsBeside(runs: readonly string[]): Promise<{ name: string; log:
 
 /** A run's directory stands for the result in it. @throws EgoLensError `compare/no-result` */
 async function resultFile(path: string): Promise<string> {
-  const statusOf = (of: string) => stat(of).catch(() => undefined)
-  if (!(await statusOf(path))?.isDirectory()) return path
+  const isDirectory = await stat(path)
+    .then((s) => s.isDirectory())
+    .catch(() => false)
+  if (!isDirectory) return path
   const file = join(path, 'result.json')
-  if (await statusOf(file)) return file
+  const { exists } = await import('../files/read.js')
+  if (await exists(file)) return file
   throw new EgoLensError('compare/no-result', 'the folder has no result.json, so it is no run that was evaluated', {
     where: path,
     cure: `name runs themselves, such as ${join(path, '*')}, and evaluate what has no result yet: egolens evaluate ${path}`,
